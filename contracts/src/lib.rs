@@ -1,0 +1,14 @@
+//! What crosses a wire between the services: the inventory protocol, the `order.created` event
+//! and the topic names. No logic lives here, so that nobody must read it to know the rules.
+#![warn(missing_docs)]
+
+pub mod order_created;
+pub mod topics;
+
+/// The inventory protocol, generated from `proto/inventory.proto`.
+pub mod inventory {
+    #![allow(missing_docs, unreachable_pub, clippy::all)]
+    tonic::include_proto!("inventory.v1");
+}
+
+pub use order_created::{Customer, DecodeError, Line, OrderCreated};
