@@ -1,0 +1,116 @@
+//! The span of a boundary: started after the sampling decision, active while work is polled,
+//! ended exactly once.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use opentelemetry::trace::{Link, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
+use opentelemetry::{Context, KeyValue, Value};
+use opentelemetry_sdk::trace::SdkTracer;
+
+/// The process's tracer. Unset until [`crate::Telemetry::start`], and for good when the SDK is
+/// disabled: boundaries then pass an incoming context on unchanged and record nothing.
+static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+
+pub(crate) fn install_tracer(tracer: SdkTracer) -> bool {
+    TRACER.set(tracer).is_ok()
+}
+
+/// A boundary's span together with the context in which it is the active span.
+///
+/// Dropping it ends the span. That is what makes a cancelled request (the client hung up, a
+/// deadline dropped the future) a span that ends, instead of one that is never exported.
+#[derive(Debug)]
+pub(crate) struct Boundary {
+    context: Context,
+    recording: bool,
+}
+
+impl Boundary {
+    /// Starts a span whose parent is the active span of `parent`.
+    ///
+    /// Only what a sampler may look at is handed over: name, kind and links. Attributes follow
+    /// under [`Boundary::record`], after the decision.
+    pub(crate) fn start(
+        name: impl Into<Cow<'static, str>>,
+        kind: SpanKind,
+        parent: &Context,
+        links: Vec<Link>,
+    ) -> Self {
+        let Some(tracer) = TRACER.get() else {
+            return Self {
+                context: parent.clone(),
+                recording: false,
+            };
+        };
+        let mut builder = SpanBuilder::from_name(name).with_kind(kind);
+        if !links.is_empty() {
+            builder = builder.with_links(links);
+        }
+        let span = tracer.build_with_context(builder, parent);
+        let recording = opentelemetry::trace::Span::is_recording(&span);
+        Self {
+            context: parent.with_span(span),
+            recording,
+        }
+    }
+
+    /// The context to attach, and to inject from.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Builds attributes only if somebody will see them.
+    pub(crate) fn record<A>(&self, attributes: impl FnOnce() -> A)
+    where
+        A: IntoIterator<Item = KeyValue>,
+    {
+        if self.recording {
+            self.context.span().set_attributes(attributes());
+        }
+    }
+
+    pub(crate) fn set(&self, key: &'static str, value: impl Into<Value>) {
+        if self.recording {
+            self.context.span().set_attribute(KeyValue::new(key, value));
+        }
+    }
+
+    /// Marks the span as failed. `error_type` is of low cardinality: a code or a type name.
+    pub(crate) fn fail(
+        &self,
+        error_type: impl Into<Value>,
+        description: impl Into<Cow<'static, str>>,
+    ) {
+        if self.recording {
+            self.set(crate::names::ERROR_TYPE, error_type);
+            self.context.span().set_status(Status::error(description));
+        }
+    }
+
+    /// Marks the span as failed and tells why, see [`crate::error::record`].
+    pub(crate) fn fail_with<E: std::error::Error + 'static>(
+        &self,
+        error_type: impl Into<Value>,
+        error: &E,
+    ) {
+        if self.recording {
+            crate::error::record_on(&self.context.span(), error);
+            self.set(crate::names::ERROR_TYPE, error_type);
+        }
+    }
+
+    pub(crate) fn rename(&self, name: impl Into<Cow<'static, str>>) {
+        if self.recording {
+            self.context.span().update_name(name.into());
+        }
+    }
+}
+
+impl Drop for Boundary {
+    fn drop(&mut self) {
+        if self.recording {
+            self.context.span().end();
+        }
+    }
+}

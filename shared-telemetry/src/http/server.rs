@@ -1,0 +1,228 @@
+//! The SERVER side: a tower layer for an axum router.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, ready};
+
+use axum::extract::{ConnectInfo, MatchedPath};
+use http::{HeaderMap, Request, Response, header};
+use opentelemetry::trace::{SpanKind, TraceContextExt};
+use opentelemetry::{KeyValue, Value};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+
+use super::{HeaderCarrier, answer, route};
+use crate::boundary::Boundary;
+use crate::{baggage, names, propagation};
+
+/// The longest value of a baggage entry that an edge lets in.
+const MAX_BAGGAGE_VALUE_BYTES: usize = 256;
+
+/// Gives every request a SERVER span and every answer the name of its trace.
+///
+/// Use it with `Router::layer`, not around the router: only there the matched route is known,
+/// and a span named after a raw path would have a new name for each order. A handler needs no
+/// line of telemetry code.
+///
+/// Query strings never reach a span: `?token=…` is a secret, and no list of names is complete.
+#[derive(Debug, Clone, Default)]
+pub struct ServerLayer {
+    accepted_baggage: Option<Arc<HashSet<&'static str>>>,
+}
+
+impl ServerLayer {
+    /// A layer that takes over the caller's context as it comes: for services behind an edge.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets in only these baggage entries, with values of at most 256 bytes: for an edge, where
+    /// anybody may send anything.
+    #[must_use]
+    pub fn accept_baggage(mut self, keys: &[&'static str]) -> Self {
+        self.accepted_baggage = Some(Arc::new(keys.iter().copied().collect()));
+        self
+    }
+}
+
+impl<S> Layer<S> for ServerLayer {
+    type Service = ServerService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ServerService {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+/// The service that [`ServerLayer`] makes.
+#[derive(Debug, Clone)]
+pub struct ServerService<S> {
+    inner: S,
+    layer: ServerLayer,
+}
+
+impl<S, B, R> Service<Request<B>> for ServerService<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = ServerFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let span = start(&request, self.layer.accepted_baggage.as_deref());
+        let inner = {
+            // Attached for the call too: a service may do work before its future is polled.
+            let _active = span.context().clone().attach();
+            self.inner.call(request)
+        };
+        ServerFuture {
+            inner: Some(inner),
+            span: Some(span),
+        }
+    }
+}
+
+fn start<B>(request: &Request<B>, accepted_baggage: Option<&HashSet<&'static str>>) -> Boundary {
+    let mut parent = propagation::extract(&HeaderCarrier(request.headers()));
+    if let Some(accepted) = accepted_baggage {
+        parent = baggage::retain(parent, accepted, MAX_BAGGAGE_VALUE_BYTES);
+    }
+    let method = route::method_name(request.method());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|matched| route::route(method, matched.as_str()));
+    let name = route.map_or(route::method_in_span_name(method), |route| route.span_name);
+    let span = Boundary::start(name, SpanKind::Server, &parent, Vec::new());
+    span.record(|| request_attributes(request, method, route.map(|route| route.template)));
+    span
+}
+
+fn request_attributes<B>(
+    request: &Request<B>,
+    method: &'static str,
+    route: Option<&'static str>,
+) -> Vec<KeyValue> {
+    let mut attributes = Vec::with_capacity(10);
+    attributes.push(KeyValue::new(names::HTTP_REQUEST_METHOD, method));
+    attributes.extend(route.map(|route| KeyValue::new(names::HTTP_ROUTE, route)));
+    attributes.push(KeyValue::new(
+        names::URL_PATH,
+        request.uri().path().to_owned(),
+    ));
+    // This process speaks clear HTTP; TLS ends in front of it.
+    attributes.push(KeyValue::new(names::URL_SCHEME, "http"));
+    attributes.extend(
+        protocol_version(request.version())
+            .map(|version| KeyValue::new(names::NETWORK_PROTOCOL_VERSION, version)),
+    );
+    if let Some((host, port)) = host_of(request.headers()) {
+        attributes.push(KeyValue::new(names::SERVER_ADDRESS, host));
+        attributes.extend(port.map(|port| KeyValue::new(names::SERVER_PORT, i64::from(port))));
+    }
+    if let Some(ConnectInfo(peer)) = request
+        .extensions()
+        .get::<ConnectInfo<std::net::SocketAddr>>()
+    {
+        attributes.push(KeyValue::new(names::CLIENT_ADDRESS, peer.ip().to_string()));
+    }
+    if let Some(agent) = text(request.headers(), &header::USER_AGENT) {
+        attributes.push(KeyValue::new(names::USER_AGENT_ORIGINAL, agent.to_owned()));
+    }
+    attributes
+}
+
+fn protocol_version(version: http::Version) -> Option<&'static str> {
+    match version {
+        http::Version::HTTP_10 => Some("1.0"),
+        http::Version::HTTP_11 => Some("1.1"),
+        http::Version::HTTP_2 => Some("2"),
+        _ => None,
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The `Host` header as `server.address` and `server.port`.
+fn host_of(headers: &HeaderMap) -> Option<(String, Option<u16>)> {
+    let authority: http::uri::Authority = text(headers, &header::HOST)?.parse().ok()?;
+    Some((authority.host().to_owned(), authority.port_u16()))
+}
+
+pin_project! {
+    /// The answer of a service, in its SERVER span.
+    #[derive(Debug)]
+    pub struct ServerFuture<F> {
+        // Taken when it is done: spans of business code that lives in it must not outlast the
+        // SERVER span around them.
+        #[pin]
+        inner: Option<F>,
+        span: Option<Boundary>,
+    }
+
+    impl<F> PinnedDrop for ServerFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // Dropped before the answer: the client hung up. Somebody waited in vain, so it is
+            // no success, whatever the handler was about to say.
+            let mut this = this.project();
+            this.inner.set(None);
+            if let Some(span) = this.span.take() {
+                span.fail("cancelled", "the caller went away before the answer");
+            }
+        }
+    }
+}
+
+impl<F, R, E> Future for ServerFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let mut result = {
+            let _active = this
+                .span
+                .as_ref()
+                .map(|span| span.context().clone().attach());
+            let inner = this.inner.as_mut().as_pin_mut();
+            let result = ready!(inner.expect("not polled again when ready").poll(cx));
+            this.inner.set(None);
+            result
+        };
+        if let Some(span) = this.span.take() {
+            match &mut result {
+                Ok(response) => {
+                    answered(&span, response.status());
+                    answer::name_the_trace(
+                        span.context().span().span_context(),
+                        response.headers_mut(),
+                    );
+                }
+                Err(_) => span.fail("_OTHER", "the service failed without an answer"),
+            }
+        }
+        Poll::Ready(result)
+    }
+}
+
+/// 4xx is the caller's mistake and leaves the status unset; 5xx is ours.
+fn answered(span: &Boundary, status: http::StatusCode) {
+    span.set(names::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.fail(Value::from(status.as_str().to_owned()), "");
+    }
+}

@@ -1,0 +1,176 @@
+//! The CONSUMER side: batches, with one span a batch and one a message.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use opentelemetry::trace::{FutureExt, SpanKind};
+use opentelemetry::{Context, KeyValue};
+use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message as _;
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Message, Relation};
+use crate::boundary::Boundary;
+use crate::{names, task};
+
+/// How a [`BatchConsumer`] gathers and relates messages.
+#[derive(Debug, Clone)]
+pub struct BatchSettings {
+    /// The consumer group, for the spans.
+    pub group: String,
+    /// A batch is full with this many messages. A span keeps 128 links unless
+    /// `OTEL_SPAN_LINK_COUNT_LIMIT` says otherwise; stay at or below.
+    pub max_messages: usize,
+    /// After its first message a batch waits this long for more.
+    pub max_wait: Duration,
+    /// Link or parent.
+    pub relation: Relation,
+}
+
+/// A [`StreamConsumer`] that hands out batches.
+pub struct BatchConsumer {
+    inner: Arc<StreamConsumer>,
+    settings: BatchSettings,
+    group: Arc<str>,
+}
+
+impl BatchConsumer {
+    /// Wraps a consumer that is subscribed or assigned. `enable.auto.commit` should be `false`:
+    /// [`Batch::commit`] says when a batch is done.
+    #[must_use]
+    pub fn new(inner: StreamConsumer, settings: BatchSettings) -> Self {
+        let group = settings.group.as_str().into();
+        Self {
+            inner: Arc::new(inner),
+            settings,
+            group,
+        }
+    }
+
+    /// The consumer itself, for assignment, positions and statistics.
+    #[must_use]
+    pub fn inner(&self) -> &Arc<StreamConsumer> {
+        &self.inner
+    }
+
+    /// Waits for a message, then gathers more of its topic until the batch is full or its time
+    /// is up.
+    ///
+    /// Dropping the future between the first message and the end of the wait forgets those
+    /// messages until the group rebalances or the process starts again: do it only to stop.
+    ///
+    /// # Errors
+    /// librdkafka's, for example while no broker can be reached. They pass: log, wait, call
+    /// again.
+    pub async fn next_batch(&self) -> Result<Batch<'_>, KafkaError> {
+        let first = self.inner.recv().await?;
+        let topic = first.topic().to_owned();
+        let name: Arc<str> = format!("process {topic}").into();
+        let message = |record| {
+            Message::new(
+                record,
+                self.settings.relation,
+                Arc::clone(&name),
+                Arc::clone(&self.group),
+            )
+        };
+        let mut messages = vec![message(first)];
+        let deadline = Instant::now() + self.settings.max_wait;
+        while messages.len() < self.settings.max_messages {
+            // An error here comes again on the next call, when nothing waits for it.
+            let Ok(Ok(record)) = timeout_at(deadline, self.inner.recv()).await else {
+                break;
+            };
+            messages.push(message(record));
+        }
+        Ok(Batch {
+            consumer: self,
+            topic,
+            messages,
+        })
+    }
+}
+
+/// Messages that were taken together.
+pub struct Batch<'c> {
+    consumer: &'c BatchConsumer,
+    topic: String,
+    messages: Vec<Message<'c>>,
+}
+
+impl<'c> Batch<'c> {
+    /// The messages, at least one, each partition's in order.
+    #[must_use]
+    pub fn messages(&self) -> &[Message<'c>] {
+        &self.messages
+    }
+
+    /// Runs `work` in the CONSUMER span of the batch, named `process_batch {topic}`: the root of
+    /// a new trace that links to **every** message's producer.
+    pub async fn process<F: Future>(&self, work: F) -> F::Output {
+        let links = self.messages.iter().filter_map(Message::link).collect();
+        let name = format!("process_batch {}", self.topic);
+        // A new trace on purpose: no producer is *the* parent of a batch.
+        let span = Boundary::start(name, SpanKind::Consumer, &Context::new(), links);
+        span.record(|| {
+            let count = i64::try_from(self.messages.len()).unwrap_or(i64::MAX);
+            let mut attributes = self.attributes("process_batch", "process");
+            attributes.push(KeyValue::new(names::MESSAGING_BATCH_MESSAGE_COUNT, count));
+            attributes
+        });
+        work.with_context(span.context().clone()).await
+    }
+
+    /// Commits the offsets behind the batch's messages and waits for the broker's answer, in a
+    /// CLIENT span named `commit {topic}`. Call it inside [`Batch::process`].
+    ///
+    /// # Errors
+    /// librdkafka's. The messages will then be delivered again: processing must bear it.
+    pub async fn commit(&self) -> Result<(), KafkaError> {
+        let name = format!("commit {}", self.topic);
+        let span = Boundary::start(name, SpanKind::Client, &Context::current(), Vec::new());
+        span.record(|| self.attributes("commit", "settle"));
+        let offsets = self.next_offsets()?;
+        let consumer = Arc::clone(&self.consumer.inner);
+        let commit = task::spawn_blocking(move || consumer.commit(&offsets, CommitMode::Sync));
+        let result = commit.with_context(span.context().clone()).await;
+        // The blocking task can't be cancelled and does not panic; a runtime that is going down
+        // may still refuse it.
+        let result = result.unwrap_or(Err(KafkaError::Canceled));
+        if let Err(error) = &result {
+            span.fail_with(super::error_type(error), error);
+        }
+        result
+    }
+
+    fn next_offsets(&self) -> Result<TopicPartitionList, KafkaError> {
+        let mut next = BTreeMap::new();
+        for message in &self.messages {
+            let offset = next
+                .entry((message.topic(), message.partition()))
+                .or_insert(0);
+            *offset = (*offset).max(message.offset() + 1);
+        }
+        let mut offsets = TopicPartitionList::with_capacity(next.len());
+        for ((topic, partition), offset) in next {
+            offsets.add_partition_offset(topic, partition, Offset::Offset(offset))?;
+        }
+        Ok(offsets)
+    }
+
+    fn attributes(&self, operation: &'static str, kind: &'static str) -> Vec<KeyValue> {
+        vec![
+            KeyValue::new(names::MESSAGING_SYSTEM, "kafka"),
+            KeyValue::new(names::MESSAGING_OPERATION_NAME, operation),
+            KeyValue::new(names::MESSAGING_OPERATION_TYPE, kind),
+            KeyValue::new(names::MESSAGING_DESTINATION_NAME, self.topic.clone()),
+            KeyValue::new(
+                names::MESSAGING_CONSUMER_GROUP_NAME,
+                Arc::clone(&self.consumer.group),
+            ),
+        ]
+    }
+}

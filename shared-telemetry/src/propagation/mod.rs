@@ -1,0 +1,81 @@
+//! Propagation: how a context leaves a process and enters the next one.
+//!
+//! The formats to **extract** and the formats to **inject** are two lists, because that is what
+//! a migration from one format to another needs: first everybody reads both, then everybody
+//! writes the new one. `OTEL_PROPAGATORS` sets both lists at once; `PROPAGATORS_EXTRACT` and
+//! `PROPAGATORS_INJECT` set one.
+//!
+//! When a request carries several formats, the one that stands last in the list of extractors
+//! wins.
+
+mod format;
+mod trace_context;
+pub mod traceparent;
+mod tracestate;
+
+use std::sync::OnceLock;
+
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
+
+pub use format::{Format, UnknownFormat};
+pub use trace_context::TraceContext;
+pub(crate) use trace_context::header_of;
+
+/// The two lists of a process.
+static PROPAGATION: OnceLock<Propagation> = OnceLock::new();
+
+/// What a process reads from others and what it writes to them.
+#[derive(Debug)]
+pub struct Propagation {
+    extract: Vec<Box<dyn TextMapPropagator + Send + Sync>>,
+    inject: Vec<Box<dyn TextMapPropagator + Send + Sync>>,
+}
+
+impl Propagation {
+    /// Propagation that reads `extract`, the last one that finds something winning, and writes
+    /// every format of `inject`.
+    #[must_use]
+    pub fn new(extract: &[Format], inject: &[Format]) -> Self {
+        let build = |formats: &[Format]| formats.iter().map(|format| format.propagator()).collect();
+        Self {
+            extract: build(extract),
+            inject: build(inject),
+        }
+    }
+
+    /// The context that `carrier` brings, on top of an empty one: what was active on this
+    /// thread before has no say at an edge.
+    #[must_use]
+    pub fn extract(&self, carrier: &dyn Extractor) -> Context {
+        self.extract
+            .iter()
+            .fold(Context::new(), |context, propagator| {
+                propagator.extract_with_context(&context, carrier)
+            })
+    }
+
+    /// Writes `context` into `carrier`.
+    pub fn inject(&self, context: &Context, carrier: &mut dyn Injector) {
+        for propagator in &self.inject {
+            propagator.inject_context(context, carrier);
+        }
+    }
+}
+
+pub(crate) fn install(propagation: Propagation) {
+    // A second start in one process keeps the first: tests share one installation.
+    let _ = PROPAGATION.set(propagation);
+}
+
+fn current() -> &'static Propagation {
+    PROPAGATION.get_or_init(|| Propagation::new(&Format::DEFAULT, &Format::DEFAULT))
+}
+
+pub(crate) fn extract(carrier: &dyn Extractor) -> Context {
+    current().extract(carrier)
+}
+
+pub(crate) fn inject(context: &Context, carrier: &mut dyn Injector) {
+    current().inject(context, carrier);
+}

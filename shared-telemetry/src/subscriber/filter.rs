@@ -1,0 +1,95 @@
+//! Which events become log lines, and a layer that obeys.
+
+use std::sync::Arc;
+
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::Context;
+
+/// Libraries whose own words are noise, or worse: the exporter's HTTP stack would report each
+/// export, and each report would be exported. `RUST_LOG` may name any of them to hear it.
+const QUIET: [(&str, &str); 10] = [
+    ("h2", "off"),
+    ("hyper", "off"),
+    ("hyper_util", "off"),
+    ("reqwest", "off"),
+    ("tonic", "off"),
+    ("tower", "off"),
+    ("axum", "warn"),
+    ("sqlx", "warn"),
+    ("librdkafka", "warn"),
+    ("opentelemetry", "warn"),
+];
+
+/// `RUST_LOG`, with [`QUIET`] where it says nothing.
+#[derive(Debug)]
+pub(super) struct LogFilter {
+    logs: Targets,
+    /// Spans and named events do not depend on the log level: a service at `RUST_LOG=warn` must
+    /// not lose its traces.
+    spans: Targets,
+}
+
+impl LogFilter {
+    pub(super) fn new(directives: &str) -> Self {
+        let named = |target: &str| {
+            directives
+                .split(',')
+                .any(|directive| directive.trim().split('=').next() == Some(target))
+        };
+        let quiet: Vec<_> = QUIET
+            .iter()
+            .filter(|(target, _)| !named(target))
+            .map(|(target, level)| format!("{target}={level}"))
+            .collect();
+        let parse = |base: &str| {
+            let all = std::iter::once(base.to_owned()).chain(quiet.iter().cloned());
+            // `Settings` has checked the directives before.
+            all.collect::<Vec<_>>()
+                .join(",")
+                .parse()
+                .unwrap_or_default()
+        };
+        Self {
+            logs: parse(directives),
+            spans: parse("info"),
+        }
+    }
+
+    pub(super) fn logs(&self, metadata: &Metadata<'_>) -> bool {
+        self.logs.would_enable(metadata.target(), metadata.level())
+    }
+
+    pub(super) fn spans(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::INFO
+            && self.spans.would_enable(metadata.target(), metadata.level())
+    }
+}
+
+/// True for an event whose author gave it a name: `info!(name: "cache.miss", …)`. Without one,
+/// `tracing` makes up `event file:line`.
+pub(super) fn is_named(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event() && !metadata.name().starts_with("event ")
+}
+
+/// Hands to a layer only events that are to be logged. The check sits in `on_event`, because a
+/// filter in `enabled` would be the per-layer filter that loses spans.
+pub(super) struct Filtered<L> {
+    inner: L,
+    filter: Arc<LogFilter>,
+}
+
+impl<L> Filtered<L> {
+    pub(super) fn new(inner: L, filter: Arc<LogFilter>) -> Self {
+        Self { inner, filter }
+    }
+}
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for Filtered<L> {
+    fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
+        if self.filter.logs(event.metadata()) {
+            self.inner.on_event(event, ctx);
+        }
+    }
+}

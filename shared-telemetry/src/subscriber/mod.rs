@@ -1,0 +1,59 @@
+//! The `tracing` subscriber: what the macros of a program turn into.
+//!
+//! ```text
+//!  Gate          lets nothing through that nobody needs, and no span of an unsampled request
+//!  SpanLayer     tracing spans  -> OpenTelemetry spans
+//!  EventLayer    named events   -> span events
+//!  LogLines      events         -> lines on standard output, with ids
+//!  OTLP bridge   events         -> log records, with ids
+//! ```
+//!
+//! There is one global gate and **no per-layer filter** (`with_filter`), on purpose: with
+//! per-layer filters, one `enabled!` check for a target that a layer rejects leaves a stale mark
+//! on the thread, and the next span on it is silently lost for that layer (tokio-rs/tracing
+//! issue 2519). sqlx and rdkafka make such checks all the time.
+
+mod events;
+mod filter;
+mod gate;
+mod line;
+mod lines;
+mod spans;
+
+use std::sync::Arc;
+
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing::Subscriber;
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::config::Settings;
+use events::EventLayer;
+use filter::{Filtered, LogFilter};
+use gate::Gate;
+use lines::LogLines;
+use spans::SpanLayer;
+
+pub(crate) fn build(
+    service_name: &str,
+    settings: &Settings,
+    tracer: Option<SdkTracer>,
+    logs: Option<&SdkLoggerProvider>,
+) -> impl Subscriber + Send + Sync + use<> {
+    let filter = Arc::new(LogFilter::new(&settings.log_filter));
+    let bridge = logs.map(|provider| {
+        Filtered::new(
+            OpenTelemetryTracingBridge::new(provider),
+            Arc::clone(&filter),
+        )
+    });
+    let lines = LogLines::new(service_name, settings.log_format, std::io::stdout);
+    Registry::default()
+        .with(Gate::new(Arc::clone(&filter), tracer.is_some()))
+        .with(tracer.map(SpanLayer::new))
+        .with(EventLayer)
+        .with(Filtered::new(lines, filter))
+        .with(bridge)
+}
