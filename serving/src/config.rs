@@ -1,0 +1,141 @@
+//! Reading a service's environment into types, with errors that name variable, value and what is
+//! accepted.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+/// A setting that can't be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSetting {
+    /// The variable is missing and has no default.
+    #[error("{name} is not set: expected {accepted}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What it may hold, as a phrase.
+        accepted: String,
+    },
+    /// The variable holds something else.
+    #[error("{name} is {value:?}: expected {accepted}")]
+    Unusable {
+        /// The variable.
+        name: &'static str,
+        /// What it holds.
+        value: String,
+        /// What it may hold, as a phrase.
+        accepted: String,
+    },
+}
+
+impl InvalidSetting {
+    /// The error for a missing (`None`) or unusable value. Do not hand over a value with a
+    /// secret in it.
+    #[must_use]
+    pub fn new(name: &'static str, value: Option<&str>, accepted: &str) -> Self {
+        let accepted = accepted.to_owned();
+        match value {
+            None => Self::Missing { name, accepted },
+            Some(value) => Self::Unusable {
+                name,
+                value: value.to_owned(),
+                accepted,
+            },
+        }
+    }
+}
+
+/// The environment as it was at the start of the process.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    variables: HashMap<String, String>,
+}
+
+impl Environment {
+    /// That of this process.
+    #[must_use]
+    #[allow(clippy::disallowed_methods)] // This is the services' reader of the environment.
+    pub fn process() -> Self {
+        // Not `vars()`: it panics at the first variable that is not UTF-8, ours or not.
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self {
+            variables: std::env::vars_os().filter_map(utf8).collect(),
+        }
+    }
+
+    /// One made by hand, for tests.
+    #[must_use]
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Self {
+            variables: pairs.into_iter().map(own).collect(),
+        }
+    }
+
+    /// A variable's trimmed value; an empty one counts as unset.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A variable that must be there. `accepted` is a phrase: `an address such as 0.0.0.0:80`.
+    ///
+    /// # Errors
+    /// When it is missing or does not parse.
+    pub fn required<T: FromStr>(
+        &self,
+        name: &'static str,
+        accepted: &str,
+    ) -> Result<T, InvalidSetting> {
+        let value = self.get(name);
+        value
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(|| InvalidSetting::new(name, value, accepted))
+    }
+
+    /// A variable that may be missing.
+    ///
+    /// # Errors
+    /// When it is there and does not parse.
+    pub fn optional<T: FromStr>(
+        &self,
+        name: &'static str,
+        default: T,
+        accepted: &str,
+    ) -> Result<T, InvalidSetting> {
+        if self.get(name).is_none() {
+            Ok(default)
+        } else {
+            self.required(name, accepted)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_value_is_named_with_what_is_accepted() {
+        let environment = Environment::from_pairs([("PORT", "many")]);
+        let error = environment
+            .required::<u16>("PORT", "a port from 0 to 65535")
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "PORT is \"many\": expected a port from 0 to 65535"
+        );
+    }
+
+    #[test]
+    fn an_empty_value_is_an_unset_one() {
+        let environment = Environment::from_pairs([("PORT", " ")]);
+        assert_eq!(environment.optional("PORT", 80_u16, "a port").unwrap(), 80);
+        let error = environment.required::<u16>("PORT", "a port").unwrap_err();
+        assert_eq!(error.to_string(), "PORT is not set: expected a port");
+    }
+}
