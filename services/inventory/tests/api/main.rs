@@ -1,0 +1,6 @@
+//! Inventory as its callers see it: the real app, over gRPC and HTTP.
+#![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
+
+mod answers;
+mod support;
+mod traces;

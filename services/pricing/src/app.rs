@@ -1,0 +1,74 @@
+//! Puts pricing together: store, routes and listener. The tests use the same build.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
+use shared_telemetry::Service;
+use shared_telemetry::http::ServerLayer;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use crate::config::Settings;
+use crate::quote_api;
+use crate::quote_store::{QuoteStore, SqliteQuoteStore};
+
+/// How long the database may take to be let go of.
+const CLOSE: Duration = Duration::from_secs(2);
+
+/// Pricing, ready to run.
+#[derive(Debug)]
+pub struct App {
+    listener: TcpListener,
+    addr: SocketAddr,
+    router: Router,
+    store: SqliteQuoteStore,
+}
+
+impl App {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+impl Application for App {
+    const SERVICE: Service = Service::new("pricing", env!("CARGO_PKG_VERSION"), "unbroken");
+    type Settings = Settings;
+
+    fn settings(env: &Environment) -> Result<Settings, InvalidSetting> {
+        Settings::read(env)
+    }
+
+    async fn build(settings: Settings) -> Result<Self, StartError> {
+        let file = &settings.database;
+        let store = SqliteQuoteStore::open(file).await.map_err(|error| {
+            let what = format!("the price database {} could not be opened", file.display());
+            StartError::new(what, error)
+        })?;
+        let listener = serving::listen::bind(settings.http_addr).await?;
+        let addr = listener.local_addr()?;
+        let api = quote_api::routes(store.clone(), settings.quote_cache_ttl);
+        let asked = store.clone();
+        let ready = move || {
+            let store = asked.clone();
+            async move { store.ready().await.map_err(|error| error.to_string()) }
+        };
+        let router = serving::routes(api, ServerLayer::new(), ready);
+        Ok(Self {
+            listener,
+            addr,
+            router,
+            store,
+        })
+    }
+
+    async fn run(self, shutdown: Shutdown) -> Result<(), StartError> {
+        let served = serving::listen::serve(self.listener, self.router, shutdown).await;
+        // A statement that hangs must not keep the process.
+        let _ = timeout(CLOSE, self.store.close()).await;
+        served
+    }
+}
