@@ -1,0 +1,213 @@
+//! The settings of fulfillment: the only place that reads them from the environment.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::Uri;
+use serving::{Environment, InvalidSetting};
+use shared_telemetry::kafka::Relation;
+
+/// What fulfillment must know to start.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where orders and lag are asked for. `HTTP_ADDR`, default 127.0.0.1:8083.
+    pub http_addr: SocketAddr,
+    /// Comma-separated. `KAFKA_BROKERS`, default 127.0.0.1:9092.
+    pub kafka_brokers: String,
+    /// The file of the order database. `DATABASE_URL`, required, `sqlite:<path>`.
+    pub database: PathBuf,
+    /// Where stock is reserved. `INVENTORY_GRPC_URL`, default `http://127.0.0.1:50051`.
+    pub inventory_grpc_url: Uri,
+    /// How process spans relate to the gateway's. `MESSAGING_RELATION`, `link` (default) or
+    /// `parent`.
+    pub messaging_relation: Relation,
+    /// A batch is full with so many messages. `BATCH_MAX_MESSAGES`, default 50.
+    pub batch_max_messages: usize,
+    /// A batch waits so long for more. `BATCH_MAX_WAIT_MS`, default 50.
+    pub batch_max_wait: Duration,
+    /// How long inventory may take for one try. `RESERVE_DEADLINE_MS`, default 2000.
+    pub reserve_deadline: Duration,
+}
+
+impl Settings {
+    /// Reads and checks all settings.
+    ///
+    /// # Errors
+    /// The first one that is missing or wrong, by name, with what is accepted.
+    pub fn read(env: &Environment) -> Result<Self, InvalidSetting> {
+        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, 8083));
+        // A span keeps 128 links: with more messages some would be linked to nothing.
+        let max_messages = number(env, "BATCH_MAX_MESSAGES", 50, 1..=128)?;
+        let max_wait = number(env, "BATCH_MAX_WAIT_MS", 50, 0..=10_000)?;
+        let deadline = number(env, "RESERVE_DEADLINE_MS", 2000, 1..=60_000)?;
+        Ok(Self {
+            http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8083")?,
+            kafka_brokers: kafka_brokers(env)?,
+            database: database(env)?,
+            inventory_grpc_url: inventory_grpc_url(env)?,
+            messaging_relation: env.optional(
+                "MESSAGING_RELATION",
+                Relation::Link,
+                "link or parent",
+            )?,
+            batch_max_messages: usize::from(max_messages),
+            batch_max_wait: Duration::from_millis(max_wait.into()),
+            reserve_deadline: Duration::from_millis(deadline.into()),
+        })
+    }
+}
+
+fn number(
+    env: &Environment,
+    name: &'static str,
+    default: u16,
+    accepted: RangeInclusive<u16>,
+) -> Result<u16, InvalidSetting> {
+    let phrase = format!(
+        "a whole number from {} to {}",
+        accepted.start(),
+        accepted.end()
+    );
+    let number = env.optional(name, default, &phrase)?;
+    if accepted.contains(&number) {
+        return Ok(number);
+    }
+    Err(InvalidSetting::new(
+        name,
+        Some(&number.to_string()),
+        &phrase,
+    ))
+}
+
+fn kafka_brokers(env: &Environment) -> Result<String, InvalidSetting> {
+    const NAME: &str = "KAFKA_BROKERS";
+    let text = env.get(NAME).unwrap_or("127.0.0.1:9092");
+    let is_broker = |broker: &str| {
+        let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        !broker.contains(char::is_whitespace)
+            && port.is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    };
+    if text.split(',').all(is_broker) {
+        return Ok(text.to_owned());
+    }
+    let accepted = "host:port, or several of them separated by commas";
+    Err(InvalidSetting::new(NAME, Some(text), accepted))
+}
+
+fn database(env: &Environment) -> Result<PathBuf, InvalidSetting> {
+    const NAME: &str = "DATABASE_URL";
+    const ACCEPTED: &str =
+        "sqlite:<path of a file> without a query, for example sqlite:fulfillment.db";
+    let url = env
+        .get(NAME)
+        .ok_or_else(|| InvalidSetting::new(NAME, None, ACCEPTED))?;
+    let refused = |shown: &str| InvalidSetting::new(NAME, Some(shown), ACCEPTED);
+    match url.split_once(':') {
+        Some(("sqlite", rest)) => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            if path.is_empty() || path == ":memory:" || path.contains('?') {
+                return Err(refused(url));
+            }
+            Ok(PathBuf::from(path))
+        }
+        // Behind any other scheme may stand a password: it is never shown.
+        Some((scheme, _)) => Err(refused(&format!("{scheme}:…"))),
+        None => Err(refused("…")),
+    }
+}
+
+fn inventory_grpc_url(env: &Environment) -> Result<Uri, InvalidSetting> {
+    const NAME: &str = "INVENTORY_GRPC_URL";
+    const ACCEPTED: &str = "the URL of a gRPC server, such as http://127.0.0.1:50051";
+    let text = env.get(NAME).unwrap_or("http://127.0.0.1:50051");
+    // Before an @ may stand a password: it is never shown.
+    let shown = if text.contains('@') { "…@…" } else { text };
+    let plain = |url: &Uri| {
+        let authority = url
+            .authority()
+            .is_some_and(|authority| !authority.as_str().contains('@'));
+        url.scheme_str() == Some("http") && authority && url.path() == "/" && url.query().is_none()
+    };
+    let url = text.parse().ok().filter(plain);
+    url.ok_or_else(|| InvalidSetting::new(NAME, Some(shown), ACCEPTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(pairs: &[(&'static str, &str)]) -> Result<Settings, String> {
+        let environment = Environment::from_pairs(pairs.iter().copied());
+        Settings::read(&environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_database_is_all_that_must_be_set() {
+        let settings = settings(&[("DATABASE_URL", "sqlite:fulfillment.db")]).unwrap();
+        assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8083");
+        assert_eq!(settings.kafka_brokers, "127.0.0.1:9092");
+        assert_eq!(settings.database, PathBuf::from("fulfillment.db"));
+        assert_eq!(settings.inventory_grpc_url, "http://127.0.0.1:50051/");
+        assert_eq!(settings.messaging_relation, Relation::Link);
+        assert_eq!(settings.batch_max_messages, 50);
+        assert_eq!(settings.batch_max_wait, Duration::from_millis(50));
+        assert_eq!(settings.reserve_deadline, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_bad_value_is_named_shown_and_told_what_is_accepted() {
+        let database = ("DATABASE_URL", "sqlite:fulfillment.db");
+        for (name, value, accepted) in [
+            ("HTTP_ADDR", "8083", "an address such as"),
+            ("KAFKA_BROKERS", "kafka", "host:port"),
+            (
+                "INVENTORY_GRPC_URL",
+                "inventory:50051",
+                "http://127.0.0.1:50051",
+            ),
+            (
+                "INVENTORY_GRPC_URL",
+                "https://inventory",
+                "http://127.0.0.1:50051",
+            ),
+            ("MESSAGING_RELATION", "child", "link or parent"),
+            ("BATCH_MAX_MESSAGES", "0", "from 1 to 128"),
+            ("BATCH_MAX_MESSAGES", "129", "from 1 to 128"),
+            ("BATCH_MAX_WAIT_MS", "-1", "from 0 to 10000"),
+            ("RESERVE_DEADLINE_MS", "0", "from 1 to 60000"),
+        ] {
+            let error = settings(&[database, (name, value)]).unwrap_err();
+            assert!(
+                [name, value, accepted]
+                    .iter()
+                    .all(|part| error.contains(part)),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_database_is_refused_with_what_is_accepted() {
+        let error = settings(&[]).unwrap_err();
+        assert!(
+            error.contains("DATABASE_URL") && error.contains("sqlite:<path"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_never_shown() {
+        for (name, value) in [
+            ("DATABASE_URL", "postgres://shop:hunter2@db/fulfillment"),
+            ("INVENTORY_GRPC_URL", "http://shop:hunter2@inventory:50051"),
+        ] {
+            let error = settings(&[("DATABASE_URL", "sqlite:a.db"), (name, value)]).unwrap_err();
+            assert!(
+                error.contains(name) && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The settings of the gateway: the only place that reads them from the environment.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::Url;
+use serving::{Environment, InvalidSetting};
+
+/// What the gateway must know to start.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens. `HTTP_ADDR`, default 127.0.0.1:8080.
+    pub http_addr: SocketAddr,
+    /// `PRICING_URL`, default `http://127.0.0.1:8081`.
+    pub pricing_url: Url,
+    /// `INVENTORY_URL`, default `http://127.0.0.1:8082`.
+    pub inventory_url: Url,
+    /// `FULFILLMENT_URL`, default `http://127.0.0.1:8083`.
+    pub fulfillment_url: Url,
+    /// Comma-separated. `KAFKA_BROKERS`, default 127.0.0.1:9092.
+    pub kafka_brokers: String,
+    /// How long the broker may take to acknowledge an order. `KAFKA_DELIVERY_TIMEOUT_MS`,
+    /// default 5000.
+    pub kafka_delivery_timeout: Duration,
+    /// Where a trace can be seen. `TRACE_URL`, default
+    /// `http://127.0.0.1:16686/trace/{trace_id}`.
+    pub trace_url: TraceUrl,
+}
+
+/// The URL of a trace, with a gap where its id belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceUrl(String);
+
+const TRACE_ID: &str = "{trace_id}";
+
+impl TraceUrl {
+    /// The URL of the trace with this id.
+    #[must_use]
+    pub fn of(&self, trace_id: &str) -> String {
+        self.0.replace(TRACE_ID, trace_id)
+    }
+}
+
+impl Settings {
+    /// Reads and checks all settings.
+    ///
+    /// # Errors
+    /// The first one that is wrong, by name, with what is accepted.
+    pub fn read(env: &Environment) -> Result<Self, InvalidSetting> {
+        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Ok(Self {
+            http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8080")?,
+            pricing_url: url(env, "PRICING_URL", "http://127.0.0.1:8081")?,
+            inventory_url: url(env, "INVENTORY_URL", "http://127.0.0.1:8082")?,
+            fulfillment_url: url(env, "FULFILLMENT_URL", "http://127.0.0.1:8083")?,
+            kafka_brokers: kafka_brokers(env)?,
+            kafka_delivery_timeout: kafka_delivery_timeout(env)?,
+            trace_url: trace_url(env)?,
+        })
+    }
+}
+
+fn url(
+    env: &Environment,
+    name: &'static str,
+    default: &'static str,
+) -> Result<Url, InvalidSetting> {
+    const ACCEPTED: &str = "the base URL of a service, such as http://127.0.0.1:8081, without \
+                            user, query or fragment";
+    let text = env.get(name).unwrap_or(default);
+    let plain = |url: &Url| {
+        url.scheme() == "http"
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    match Url::parse(text) {
+        Ok(url) if plain(&url) => Ok(url),
+        // Before an @ may stand a password: it is never shown.
+        _ if text.contains('@') => Err(InvalidSetting::new(name, Some("…@…"), ACCEPTED)),
+        _ => Err(InvalidSetting::new(name, Some(text), ACCEPTED)),
+    }
+}
+
+fn kafka_brokers(env: &Environment) -> Result<String, InvalidSetting> {
+    const NAME: &str = "KAFKA_BROKERS";
+    let text = env.get(NAME).unwrap_or("127.0.0.1:9092");
+    let is_broker = |broker: &str| {
+        let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        !broker.contains(char::is_whitespace)
+            && port.is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    };
+    if text.split(',').all(is_broker) {
+        return Ok(text.to_owned());
+    }
+    let accepted = "host:port, or several of them separated by commas";
+    Err(InvalidSetting::new(NAME, Some(text), accepted))
+}
+
+fn kafka_delivery_timeout(env: &Environment) -> Result<Duration, InvalidSetting> {
+    const NAME: &str = "KAFKA_DELIVERY_TIMEOUT_MS";
+    const ACCEPTED: &str = "a whole number of milliseconds from 10 to 60000";
+    match env.optional(NAME, 5000, ACCEPTED)? {
+        // To librdkafka 0 would be forever.
+        milliseconds @ 10..=60_000 => Ok(Duration::from_millis(milliseconds)),
+        other => Err(InvalidSetting::new(
+            NAME,
+            Some(&other.to_string()),
+            ACCEPTED,
+        )),
+    }
+}
+
+fn trace_url(env: &Environment) -> Result<TraceUrl, InvalidSetting> {
+    const NAME: &str = "TRACE_URL";
+    let template = env
+        .get(NAME)
+        .unwrap_or("http://127.0.0.1:16686/trace/{trace_id}");
+    let is_web = template.starts_with("http://") || template.starts_with("https://");
+    if is_web && template.contains(TRACE_ID) {
+        return Ok(TraceUrl(template.to_owned()));
+    }
+    let accepted = "an http or https URL with {trace_id} in it";
+    Err(InvalidSetting::new(NAME, Some(template), accepted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(pairs: &[(&'static str, &str)]) -> Result<Settings, String> {
+        let environment = Environment::from_pairs(pairs.iter().copied());
+        Settings::read(&environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_must_be_set() {
+        let settings = settings(&[]).unwrap();
+        assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.pricing_url.as_str(), "http://127.0.0.1:8081/");
+        assert_eq!(settings.inventory_url.as_str(), "http://127.0.0.1:8082/");
+        assert_eq!(settings.fulfillment_url.as_str(), "http://127.0.0.1:8083/");
+        assert_eq!(settings.kafka_brokers, "127.0.0.1:9092");
+        assert_eq!(settings.kafka_delivery_timeout, Duration::from_secs(5));
+        assert_eq!(
+            settings.trace_url.of("abc"),
+            "http://127.0.0.1:16686/trace/abc"
+        );
+    }
+
+    #[test]
+    fn a_bad_value_is_named_shown_and_told_what_is_accepted() {
+        for (name, value, accepted) in [
+            ("HTTP_ADDR", "8080", "an address such as"),
+            ("PRICING_URL", "pricing:8081", "base URL"),
+            ("INVENTORY_URL", "ftp://inventory", "base URL"),
+            ("FULFILLMENT_URL", "http://fulfillment?a=b", "base URL"),
+            ("KAFKA_BROKERS", "kafka", "host:port"),
+            ("KAFKA_BROKERS", "a:9092,,b:9092", "host:port"),
+            ("KAFKA_DELIVERY_TIMEOUT_MS", "0", "from 10 to 60000"),
+            ("KAFKA_DELIVERY_TIMEOUT_MS", "soon", "from 10 to 60000"),
+            ("TRACE_URL", "http://127.0.0.1:16686/trace/", "{trace_id}"),
+        ] {
+            let error = settings(&[(name, value)]).unwrap_err();
+            assert!(
+                [name, value, accepted]
+                    .iter()
+                    .all(|part| error.contains(part)),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_never_shown() {
+        let error = settings(&[("PRICING_URL", "http://shop:hunter2@pricing")]).unwrap_err();
+        assert!(
+            error.contains("PRICING_URL") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn several_brokers_are_accepted() {
+        let settings = settings(&[("KAFKA_BROKERS", "kafka-1:9092,[::1]:9093")]).unwrap();
+        assert_eq!(settings.kafka_brokers, "kafka-1:9092,[::1]:9093");
+    }
+}

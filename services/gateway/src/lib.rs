@@ -1,0 +1,35 @@
+//! Gateway: takes a checkout, has it quoted and scored, and promises it once the broker has it.
+#![warn(missing_docs)]
+
+// In the order in which a checkout meets them.
+pub mod config;
+
+pub mod app;
+
+mod checkout_api;
+
+pub mod checkout;
+
+mod pricing_client;
+
+pub mod fraud;
+
+mod order_publisher;
+
+mod order_api;
+
+pub mod order;
+
+mod order_store;
+
+mod fulfillment_client;
+
+mod stock_api;
+
+mod inventory_client;
+
+mod upstream_client;
+
+mod telemetry;
+
+pub use app::App;

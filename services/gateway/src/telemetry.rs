@@ -1,0 +1,122 @@
+//! What the gateway says about itself: business spans, events and log lines, all in one place.
+
+use std::error::Error;
+
+use contracts::OrderCreated;
+use shared_telemetry::error;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::checkout::{Cart, Quote};
+use crate::fraud::{Assessment, Refused};
+
+/// Runs `work` in the span `business.checkout`, and tells how it ended.
+///
+/// Call it inside the baggage of the checkout: a span keeps the baggage of its creation.
+pub(crate) async fn business_checkout<T, E: Error + 'static>(
+    cart: &Cart,
+    work: impl AsyncFnOnce(&mut Progress) -> Result<T, E>,
+) -> Result<T, E> {
+    let span = tracing::info_span!(
+        "business.checkout",
+        checkout.step = Empty,
+        app.checkout.currency = cart.currency.code(),
+        app.checkout.subtotal_cents = Empty,
+        app.customer.tier = cart.customer.tier.name(),
+        app.order.id = Empty,
+    );
+    let mut progress = Progress {
+        span: span.clone(),
+        step: "",
+    };
+    async {
+        let result = work(&mut progress).await;
+        if let Err(cause) = &result {
+            error::record(cause);
+            refused(cause);
+        }
+        result
+    }
+    .instrument(span)
+    .await
+}
+
+/// How far a checkout is.
+///
+/// The span learns the step when the work is over or dropped: whatever is recorded twice is
+/// exported twice.
+pub(crate) struct Progress {
+    span: Span,
+    step: &'static str,
+}
+
+impl Progress {
+    /// `quote`, `fraud` or `publish`.
+    pub(crate) fn step(&mut self, step: &'static str) {
+        self.step = step;
+    }
+
+    pub(crate) fn quoted(&self, sum: &Quote) {
+        self.span
+            .record("app.checkout.subtotal_cents", sum.subtotal_cents);
+    }
+
+    pub(crate) fn ordered(&self, order: &OrderCreated) {
+        self.span.record("app.order.id", order.order_id.as_str());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.span.record("checkout.step", self.step);
+    }
+}
+
+/// Runs the fraud rule in the span `score_fraud`.
+pub(crate) fn score_fraud(assess: impl FnOnce() -> Assessment) -> Result<(), Refused> {
+    let span = tracing::info_span!(
+        "score_fraud",
+        app.fraud.score = Empty,
+        app.fraud.decision = Empty
+    );
+    span.in_scope(|| {
+        let assessment = assess();
+        span.record("app.fraud.score", i64::from(assessment.score));
+        span.record("app.fraud.decision", assessment.decision.name());
+        assessment.verdict()
+    })
+}
+
+pub(crate) fn accepted(order: &OrderCreated, sum: &Quote) {
+    tracing::info!(
+        app.order.id = order.order_id,
+        app.checkout.currency = order.currency,
+        app.checkout.subtotal_cents = sum.subtotal_cents,
+        app.checkout.discount_cents = sum.discount_cents,
+        app.checkout.total_cents = sum.total_cents,
+        "checkout accepted"
+    );
+}
+
+pub(crate) fn refused(reason: &dyn Error) {
+    tracing::info!(reason = chain(reason), "checkout refused");
+}
+
+/// The outcome of a question that is passed on to another service.
+pub(crate) fn asked<T, E: Error>(what: &'static str, found: &Result<Option<T>, E>) {
+    match found {
+        Ok(found) => tracing::info!(found = found.is_some(), "{what}"),
+        Err(error) => tracing::info!(reason = chain(error), "{what}"),
+    }
+}
+
+/// An error with its sources: why, and why that.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,114 @@
+//! Neighbours that are down: the customer is told at once, and nothing is promised.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
+
+use crate::shop::{PATIENCE, Shop, body, problem, trace_id};
+
+/// An address at which nobody listens.
+fn nobody() -> String {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
+}
+
+fn retry_after(response: &Response) -> u64 {
+    response.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_unreachable_broker_is_a_503_with_retry_after_and_nothing_is_promised() {
+    let brokers = nobody();
+    let settings = [
+        ("KAFKA_BROKERS", brokers.as_str()),
+        ("KAFKA_DELIVERY_TIMEOUT_MS", "200"),
+    ];
+    let shop = Shop::open_with(&settings).await;
+    let response = shop.get("/checkout?sku=MUG-2").await;
+    assert!(retry_after(&response) >= 1);
+    assert!(!response.headers().contains_key("location"));
+    let trace = trace_id(&response);
+    let detail = problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(detail.starts_with("the order is not accepted"), "{detail}");
+    // The trace says where it stopped, and the order is not known to anybody.
+    let tree = shop
+        .recorder
+        .trace_when(trace, |tree| tree.has("GET /checkout"))
+        .await;
+    let checkout = tree.named("business.checkout")[0];
+    assert!(
+        checkout.failed() && checkout.events().contains(&"exception"),
+        "{checkout:?}"
+    );
+    assert_eq!(checkout.text("checkout.step"), "publish");
+    let id = checkout.text("app.order.id");
+    problem(
+        shop.get(&format!("/orders/{id}")).await,
+        StatusCode::NOT_FOUND,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_broker_that_acknowledges_too_late_is_a_503_and_nothing_is_promised() {
+    let shop = Shop::open_with(&[("KAFKA_DELIVERY_TIMEOUT_MS", "500")]).await;
+    body(shop.get("/checkout?sku=MUG-2").await, StatusCode::ACCEPTED).await;
+    shop.broker
+        .broker_round_trip_time(1, Duration::from_secs(30))
+        .unwrap();
+    let response = shop.get("/checkout?sku=MUG-2").await;
+    assert!(retry_after(&response) >= 1);
+    problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
+}
+
+#[tokio::test]
+async fn an_unreachable_pricing_is_a_503_and_a_broken_one_a_502() {
+    let address = format!("http://{}", nobody());
+    let shop = Shop::open_with(&[("PRICING_URL", address.as_str())]).await;
+    let response = shop.get("/checkout?sku=MUG-2").await;
+    assert!(retry_after(&response) >= 1);
+    let trace = trace_id(&response);
+    let detail = problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(detail.contains("pricing cannot be reached"), "{detail}");
+    let tree = shop
+        .recorder
+        .trace_when(trace, |tree| tree.has("GET /checkout"))
+        .await;
+    assert_eq!(
+        tree.named("business.checkout")[0].text("checkout.step"),
+        "quote"
+    );
+    assert!(!tree.has("score_fraud"), "{tree}");
+
+    let shop = Shop::open().await;
+    shop.neighbours
+        .break_with(StatusCode::INTERNAL_SERVER_ERROR);
+    let response = shop.get("/checkout?sku=MUG-2").await;
+    assert!(retry_after(&response) >= 1);
+    problem(response, StatusCode::BAD_GATEWAY).await;
+    assert!(shop.published().await.is_empty());
+}
+
+#[tokio::test]
+async fn readiness_is_a_broker_that_answers_and_health_is_not() {
+    let shop = Shop::open().await;
+    let deadline = Instant::now() + PATIENCE;
+    while shop.get("/readyz").await.status() != StatusCode::OK {
+        assert!(Instant::now() < deadline, "never ready");
+    }
+    let brokers = nobody();
+    let shop = Shop::open_with(&[("KAFKA_BROKERS", brokers.as_str())]).await;
+    let response = shop.get("/readyz").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.text().await.unwrap().contains("broker"));
+    assert_eq!(shop.get("/healthz").await.status(), StatusCode::OK);
+}
