@@ -1,0 +1,89 @@
+//! `ExportLogsServiceRequest` in OTLP JSON.
+
+use serde::Deserialize;
+use shared_telemetry::otlp::proto::{
+    collector::logs::v1::ExportLogsServiceRequest, logs::v1 as wire,
+};
+
+use super::{
+    common::{AnyValue, KeyValue, Resource},
+    list,
+    scalar::{Hex, Integer},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Request {
+    resource_logs: Option<Vec<ResourceLogs>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ResourceLogs {
+    resource: Option<Resource>,
+    scope_logs: Option<Vec<ScopeLogs>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ScopeLogs {
+    log_records: Option<Vec<LogRecord>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogRecord {
+    time_unix_nano: Option<Integer<u64>>,
+    observed_time_unix_nano: Option<Integer<u64>>,
+    severity_number: Option<i32>,
+    severity_text: Option<String>,
+    body: Option<AnyValue>,
+    attributes: Option<Vec<KeyValue>>,
+    trace_id: Option<Hex>,
+    span_id: Option<Hex>,
+    event_name: Option<String>,
+}
+
+impl From<Request> for ExportLogsServiceRequest {
+    fn from(json: Request) -> Self {
+        Self {
+            resource_logs: list(json.resource_logs),
+        }
+    }
+}
+
+impl From<ResourceLogs> for wire::ResourceLogs {
+    fn from(json: ResourceLogs) -> Self {
+        Self {
+            resource: json.resource.map(Into::into),
+            scope_logs: list(json.scope_logs),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<ScopeLogs> for wire::ScopeLogs {
+    fn from(json: ScopeLogs) -> Self {
+        Self {
+            log_records: list(json.log_records),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<LogRecord> for wire::LogRecord {
+    fn from(json: LogRecord) -> Self {
+        Self {
+            time_unix_nano: Integer::or_zero(json.time_unix_nano),
+            observed_time_unix_nano: Integer::or_zero(json.observed_time_unix_nano),
+            severity_number: json.severity_number.unwrap_or_default(),
+            severity_text: json.severity_text.unwrap_or_default(),
+            body: json.body.map(Into::into),
+            attributes: list(json.attributes),
+            trace_id: Hex::bytes(json.trace_id),
+            span_id: Hex::bytes(json.span_id),
+            event_name: json.event_name.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What the store tells about its traces: copies cheap enough to take under the lock.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    Limits,
+    model::{Log, Span, SpanId, TraceId},
+};
+
+use super::{Store, trace::Trace};
+
+/// One trace as it is now.
+pub(crate) struct Snapshot {
+    pub(crate) id: TraceId,
+    pub(crate) start: u64,
+    pub(crate) duration: u64,
+    pub(crate) services: BTreeSet<Arc<str>>,
+    /// By start time; with each, which of its links lead to a span of the store.
+    pub(crate) spans: Vec<(Arc<Span>, Vec<bool>)>,
+    /// A span, and the parent that is not there.
+    pub(crate) missing_parents: Vec<(SpanId, SpanId)>,
+    pub(crate) linked_from: Vec<BackLink>,
+    pub(crate) truncated: bool,
+}
+
+/// A link from `span` of `trace` to the span `to`.
+pub(crate) struct BackLink {
+    pub(crate) trace: TraceId,
+    pub(crate) span: Arc<Span>,
+    pub(crate) to: SpanId,
+}
+
+/// One trace in a list.
+pub(crate) struct Summary {
+    pub(crate) id: TraceId,
+    pub(crate) root: Option<Arc<Span>>,
+    pub(crate) start: u64,
+    pub(crate) duration: u64,
+    pub(crate) span_count: usize,
+    pub(crate) error_count: usize,
+    pub(crate) services: BTreeSet<Arc<str>>,
+    pub(crate) linked: bool,
+    pub(crate) missing_parents: usize,
+}
+
+/// How full the store is.
+pub(crate) struct Counts {
+    pub(crate) traces: usize,
+    pub(crate) spans: usize,
+    pub(crate) logs: usize,
+    pub(crate) bytes: usize,
+    pub(crate) limits: Limits,
+    pub(crate) evicted_traces: u64,
+    pub(crate) refused_spans: u64,
+}
+
+impl Store {
+    /// None where no span of the trace is known.
+    pub(crate) fn trace(&self, id: TraceId) -> Option<Snapshot> {
+        let trace = self
+            .traces
+            .get(&id)
+            .filter(|trace| trace.span_count() > 0)?;
+        let found = |span: &Arc<Span>| -> Vec<bool> {
+            let there = |to| self.span(to).is_some();
+            span.links
+                .iter()
+                .map(|link| there((link.trace, link.span)))
+                .collect()
+        };
+        let mut spans: Vec<_> = trace
+            .spans()
+            .iter()
+            .map(|span| (Arc::clone(span), found(span)))
+            .collect();
+        spans.sort_by_key(|(span, _)| span.start);
+        Some(Snapshot {
+            id,
+            start: trace.start(),
+            duration: trace.duration(),
+            services: trace.services().clone(),
+            spans,
+            missing_parents: trace.missing_parents().collect(),
+            linked_from: self.linked_from(id),
+            truncated: trace.truncated,
+        })
+    }
+
+    /// Oldest first; none where neither a span nor a log record of the trace is known.
+    pub(crate) fn logs(&self, id: TraceId) -> Option<Vec<Arc<Log>>> {
+        let mut logs = self.traces.get(&id)?.logs().to_vec();
+        logs.sort_by_key(|log| log.time);
+        Some(logs)
+    }
+
+    /// Every service with the names of its spans, both in order.
+    pub(crate) fn services(&self) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+        let mut services: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for span in self.traces.values().flat_map(Trace::spans) {
+            let service = &span.resource.service;
+            match services.get_mut(service) {
+                Some(operations) if operations.contains(&span.name) => {}
+                Some(operations) => {
+                    operations.insert(Arc::clone(&span.name));
+                }
+                None => {
+                    let operations = BTreeSet::from([Arc::clone(&span.name)]);
+                    services.insert(Arc::clone(service), operations);
+                }
+            }
+        }
+        services
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            traces: self.traces.len(),
+            spans: self.spans,
+            logs: self.logs,
+            bytes: self.total_bytes(),
+            limits: self.limits,
+            evicted_traces: self.evicted_traces,
+            refused_spans: self.refused_spans,
+        }
+    }
+
+    pub(super) fn summary(&self, id: TraceId, trace: &Trace) -> Summary {
+        let is_error = |span: &&Arc<Span>| span.status == crate::model::Status::Error;
+        let links_out = || {
+            let mut links = trace.spans().iter().flat_map(|span| &span.links);
+            links.any(|link| link.trace != id)
+        };
+        let linked_from = || self.back_links.to(id).any(|(from, _)| from != id);
+        Summary {
+            id,
+            root: trace.root().cloned(),
+            start: trace.start(),
+            duration: trace.duration(),
+            span_count: trace.span_count(),
+            error_count: trace.spans().iter().filter(is_error).count(),
+            services: trace.services().clone(),
+            linked: linked_from() || links_out(),
+            missing_parents: trace.missing_parents().count(),
+        }
+    }
+
+    fn span(&self, (trace, span): (TraceId, SpanId)) -> Option<&Arc<Span>> {
+        self.traces.get(&trace)?.span(span)
+    }
+
+    fn linked_from(&self, target: TraceId) -> Vec<BackLink> {
+        let sources = self.back_links.to(target);
+        let known = sources.filter_map(|from| Some((from.0, self.span(from)?)));
+        known
+            .flat_map(|(trace, span)| {
+                let links = span.links.iter().filter(|link| link.trace == target);
+                let targets: BTreeSet<SpanId> = links.map(|link| link.span).collect();
+                let back_link = |to| BackLink {
+                    trace,
+                    span: Arc::clone(span),
+                    to,
+                };
+                targets.into_iter().map(back_link).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,16 @@
+//! The whole viewer over real sockets: OTLP in, the JSON API out.
+// Clippy excuses test functions, and not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+mod api;
+mod harness;
+mod limits;
+mod links;
+mod logs;
+mod odd_traces;
+mod otlp_grpc;
+mod otlp_http;
+mod otlp_json;
+mod refusals;
+mod search;
+mod start;
