@@ -1,0 +1,7 @@
+//! `demo`, built together with the tests.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    demo::main()
+}

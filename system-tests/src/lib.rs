@@ -1,0 +1,11 @@
+//! What the system tests stand on: a running demo, its answers, its traces and its log lines.
+//!
+//! Every demo takes free ports and is stopped with its test, so that tests run side by side.
+
+mod demo;
+mod shop;
+mod traces;
+
+pub use demo::{Demo, DemoBuilder};
+pub use shop::{Answer, Order, cart};
+pub use traces::{Span, Trace};

@@ -1,0 +1,188 @@
+//! The demo's processes: they start together, stop together, and leave nothing behind.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use system_tests::{Demo, DemoBuilder};
+
+fn demo() -> DemoBuilder {
+    DemoBuilder::new(env!("CARGO_BIN_EXE_demo-under-test"))
+}
+
+/// The processes whose parent is the demo.
+fn children(demo: &Demo) -> Vec<(i32, String)> {
+    let parent = format!("PPid:\t{}", demo.pid());
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|entry| {
+            let id: i32 = entry.file_name().to_str()?.parse().ok()?;
+            let status = std::fs::read_to_string(entry.path().join("status")).ok()?;
+            let command = std::fs::read_to_string(entry.path().join("cmdline")).ok()?;
+            status
+                .lines()
+                .any(|line| line == parent)
+                .then(|| (id, command.replace('\0', " ")))
+        })
+        .collect()
+}
+
+fn alive(id: i32) -> bool {
+    test_kill_process(Pid::from_raw(id).unwrap()).is_ok()
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Where the databases are: the open files of a service tell.
+fn directory_of_databases(pid: i32) -> PathBuf {
+    let files = std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .unwrap()
+        .flatten();
+    let database = files
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .find(|path| path.extension().is_some_and(|extension| extension == "db"));
+    database
+        .expect("an open database")
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn sigterm_stops_every_process_and_removes_every_file() {
+    let mut demo = demo().start();
+    let children = children(&demo);
+    assert_eq!(children.len(), 4, "{children:?}");
+    let pricing = children
+        .iter()
+        .find(|(_, command)| command.contains("pricing"))
+        .unwrap();
+    let directory = directory_of_databases(pricing.0);
+    assert!(directory.exists());
+    let status = demo.stop();
+    assert!(status.success(), "{status}");
+    for (id, command) in children {
+        assert!(!alive(id), "{command} is still there");
+    }
+    assert!(
+        !Path::new(&directory).exists(),
+        "{} is still there",
+        directory.display()
+    );
+}
+
+#[test]
+fn a_killed_demo_takes_its_services_along() {
+    let mut demo = demo().start();
+    let children = children(&demo);
+    let id = Pid::from_raw(i32::try_from(demo.pid()).unwrap()).unwrap();
+    let directory = directory_of_databases(children[1].0);
+    kill_process(id, Signal::KILL).unwrap();
+    for (id, command) in &children {
+        wait_until(&format!("{command} ends"), || !alive(*id));
+    }
+    let _ = std::fs::remove_dir_all(directory);
+    // Already dead: this only takes the status.
+    let _ = demo.wait();
+}
+
+#[tokio::test]
+async fn a_service_that_dies_is_named_and_started_again() {
+    let demo = demo().start();
+    let killed = children(&demo)
+        .into_iter()
+        .find(|(_, command)| command.contains("pricing"));
+    kill_process(Pid::from_raw(killed.unwrap().0).unwrap(), Signal::KILL).unwrap();
+    let line = demo.wait_for_line("word of the death", |line| {
+        line["service"] == "demo"
+            && line["message"]
+                .as_str()
+                .is_some_and(|m| m.contains("pricing died"))
+    });
+    assert!(
+        line["message"].as_str().unwrap().contains("SIGKILL"),
+        "{line}"
+    );
+    let listening = demo.log_lines(|line| line["service"] == "pricing").len();
+    demo.wait_for_line("line of the new pricing", |_| {
+        demo.log_lines(|line| line["service"] == "pricing").len() > listening || is_up(&demo)
+    });
+    demo.order().await;
+}
+
+fn is_up(demo: &Demo) -> bool {
+    children(demo)
+        .iter()
+        .any(|(_, command)| command.contains("pricing"))
+}
+
+#[test]
+fn a_busy_port_is_replaced_and_said_so() {
+    // Without --free-ports the demo wants 8080: somebody has it, or this test takes it.
+    let _mine = std::net::TcpListener::bind("127.0.0.1:8080");
+    let demo = DemoBuilder::with_usual_ports(env!("CARGO_BIN_EXE_demo-under-test")).start();
+    assert!(!demo.url("gateway").ends_with(":8080"));
+    let told = demo.log_lines(|line| {
+        line["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("port 8080 for the gateway"))
+    });
+    assert_eq!(told.len(), 1, "{}", demo.output());
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_ends_a_service_with_code_2_and_one_sentence() {
+    let service = |name: &str, variables: &[(&str, &str)]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_demo-under-test"))
+            .args(["service", name])
+            .envs(variables.iter().copied())
+            // Open until the end: its end would stop the service.
+            .stdin(Stdio::piped())
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, text) = service(
+        "pricing",
+        &[("HTTP_ADDR", "8081"), ("DATABASE_URL", "sqlite:x.db")],
+    );
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.starts_with("pricing: HTTP_ADDR is \"8081\": expected an address such as"),
+        "{text}"
+    );
+    let (code, text) = service("fulfillment", &[]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.starts_with("fulfillment: DATABASE_URL is not set: expected"),
+        "{text}"
+    );
+    let secret = [("DATABASE_URL", "mysql://shop:s3cret@db/x")];
+    let (code, text) = service("inventory", &secret);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused_with_an_example() {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo-under-test"))
+        .args(["--set", "billing.A=1"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("gateway, pricing, fulfillment, inventory"),
+        "{text}"
+    );
+}

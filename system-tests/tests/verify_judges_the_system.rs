@@ -1,0 +1,125 @@
+//! `tracectl verify` against a running demo: green when whole, red with the hop's name when not.
+
+use std::process::{Command, Output};
+
+use system_tests::{Demo, DemoBuilder};
+
+fn demo() -> DemoBuilder {
+    DemoBuilder::new(env!("CARGO_BIN_EXE_demo-under-test"))
+}
+
+fn tracectl(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("tracectl runs")
+}
+
+fn verify(demo: &Demo, more: &[&str]) -> (Option<i32>, String) {
+    let (gateway, viewer) = (demo.url("gateway"), demo.url("viewer"));
+    let mut arguments = vec![
+        "verify",
+        "--gateway",
+        &gateway,
+        "--backend",
+        "viewer",
+        "--backend-url",
+        &viewer,
+    ];
+    arguments.extend_from_slice(more);
+    let output = tracectl(&arguments);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
+}
+
+#[test]
+fn a_whole_system_passes() {
+    let demo = demo().start();
+    let (code, text) = verify(&demo, &[]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_whole_system_passes_with_parents_instead_of_links() {
+    let demo = demo().set("fulfillment.MESSAGING_RELATION=parent").start();
+    let (code, text) = verify(&demo, &["--relation", "parent"]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[track_caller]
+fn assert_names_the_hop(setting: &str, hop: &str) {
+    let demo = demo().set(setting).start();
+    let (code, text) = verify(&demo, &["--timeout", "6s"]);
+    assert_eq!(code, Some(1), "{text}");
+    let named = text
+        .lines()
+        .any(|line| line.contains('✗') && line.contains(hop));
+    assert!(named, "{setting}: {hop} is not named in:\n{text}");
+}
+
+#[test]
+fn pricing_that_reads_no_context_breaks_the_http_hop() {
+    assert_names_the_hop("pricing.OTEL_PROPAGATORS=none", "HTTP gateway → pricing");
+}
+
+#[test]
+fn fulfillment_that_reads_no_context_breaks_the_kafka_hop() {
+    assert_names_the_hop(
+        "fulfillment.PROPAGATORS_EXTRACT=none",
+        "Kafka gateway → fulfillment",
+    );
+}
+
+#[test]
+fn inventory_that_reads_no_context_breaks_the_grpc_hop() {
+    assert_names_the_hop(
+        "inventory.OTEL_PROPAGATORS=none",
+        "gRPC fulfillment → inventory",
+    );
+}
+
+#[test]
+fn a_gateway_that_cannot_be_reached_is_no_verdict() {
+    let output = tracectl(&[
+        "verify",
+        "--gateway",
+        "http://127.0.0.1:1",
+        "--backend",
+        "viewer",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("http://127.0.0.1:1"), "{text}");
+}
+
+#[tokio::test]
+async fn tree_prints_an_order_from_the_checkout_across_the_link_to_the_warehouse() {
+    let demo = demo().start();
+    let order = demo.order().await;
+    let _complete = demo.both_traces(&order).await;
+    let viewer = demo.url("viewer");
+    let output = tracectl(&[
+        "tree",
+        &order.trace_id(),
+        "--backend-url",
+        &viewer,
+        "--width",
+        "120",
+    ]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for part in [
+        "POST /checkout",
+        "business.checkout",
+        "GET /quote/{sku}",
+        "discount.applied",
+        "send order.created",
+        "process order.created",
+        "inventory.v1.Inventory/ReserveStock",
+        "UPDATE stock",
+    ] {
+        assert!(text.contains(part), "{part} is missing in:\n{text}");
+    }
+}
