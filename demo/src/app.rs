@@ -222,6 +222,9 @@ fn environment_of(
         ServiceName::Fulfillment => vec![
             ("HTTP_ADDR", at(places.fulfillment)),
             ("KAFKA_BROKERS", bootstrap.into()),
+            // The mock broker answers a waiting fetch when its time is up, not when a message
+            // comes, as a real one does.
+            ("KAFKA_FETCH_MAX_WAIT_MS", "20".into()),
             ("INVENTORY_GRPC_URL", url(places.inventory_grpc)),
             ("DATABASE_URL", database()),
         ],

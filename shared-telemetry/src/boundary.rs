@@ -2,9 +2,12 @@
 //! ended exactly once.
 
 use std::borrow::Cow;
+use std::panic::Location;
 use std::sync::OnceLock;
 
-use opentelemetry::trace::{Link, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
+use opentelemetry::trace::{
+    FutureExt, Link, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer,
+};
 use opentelemetry::{Context, KeyValue, Value};
 use opentelemetry_sdk::trace::SdkTracer;
 
@@ -60,6 +63,24 @@ impl Boundary {
         &self.context
     }
 
+    /// Runs `work` with the span active. Work that is dropped before it is done (a deadline, a
+    /// `select!`, a caller that went away) makes the span a failure: it is no success.
+    pub(crate) async fn during<F: Future>(&self, work: F) -> F::Output {
+        let mut guard = Unfinished(Some(self));
+        let output = work.with_context(self.context.clone()).await;
+        guard.0 = None;
+        output
+    }
+
+    /// Marks the span as failed because its work was dropped, by a panic or by whoever waited.
+    pub(crate) fn fail_unfinished(&self) {
+        if std::thread::panicking() {
+            self.fail("panic", "the work panicked");
+        } else {
+            self.fail("cancelled", "given up before it was done");
+        }
+    }
+
     /// Builds attributes only if somebody will see them.
     pub(crate) fn record<A>(&self, attributes: impl FnOnce() -> A)
     where
@@ -89,13 +110,14 @@ impl Boundary {
     }
 
     /// Marks the span as failed and tells why, see [`crate::error::record`].
+    #[track_caller]
     pub(crate) fn fail_with<E: std::error::Error + 'static>(
         &self,
         error_type: impl Into<Value>,
         error: &E,
     ) {
         if self.recording {
-            crate::error::record_on(&self.context.span(), error);
+            crate::error::record_on(&self.context.span(), error, Location::caller());
             self.set(crate::names::ERROR_TYPE, error_type);
         }
     }
@@ -103,6 +125,17 @@ impl Boundary {
     pub(crate) fn rename(&self, name: impl Into<Cow<'static, str>>) {
         if self.recording {
             self.context.span().update_name(name.into());
+        }
+    }
+}
+
+/// Tells [`Boundary::during`] that its work was dropped.
+struct Unfinished<'b>(Option<&'b Boundary>);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(span) = self.0 {
+            span.fail_unfinished();
         }
     }
 }

@@ -24,11 +24,12 @@ use crate::names;
 /// Source: OpenTelemetry semantic conventions, "Recording errors" and "Exceptions in spans".
 #[track_caller]
 pub fn record<E: Error + 'static>(error: &E) {
-    Context::map_current(|context| record_on(&context.span(), error));
+    // Asked for here: inside the closure the caller would be this line.
+    let place = Location::caller();
+    Context::map_current(|context| record_on(&context.span(), error, place));
 }
 
-#[track_caller]
-pub(crate) fn record_on<E: Error + 'static>(span: &SpanRef<'_>, error: &E) {
+pub(crate) fn record_on<E: Error + 'static>(span: &SpanRef<'_>, error: &E, place: &Location<'_>) {
     if !span.is_recording() {
         return;
     }
@@ -39,10 +40,7 @@ pub(crate) fn record_on<E: Error + 'static>(span: &SpanRef<'_>, error: &E) {
         vec![
             KeyValue::new(names::EXCEPTION_TYPE, kind),
             KeyValue::new(names::EXCEPTION_MESSAGE, message.clone()),
-            KeyValue::new(
-                names::EXCEPTION_STACKTRACE,
-                stacktrace(error, Location::caller()),
-            ),
+            KeyValue::new(names::EXCEPTION_STACKTRACE, stacktrace(error, place)),
         ],
     );
     span.set_attribute(KeyValue::new(names::ERROR_TYPE, kind));

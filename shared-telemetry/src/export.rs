@@ -1,7 +1,5 @@
 //! OTLP exporters, built so that they can't lose data at shutdown and can't trace themselves.
 
-use std::time::Duration;
-
 use opentelemetry::Context;
 use opentelemetry_otlp::{ExporterBuildError, LogExporter, SpanExporter};
 use tokio::runtime::{Builder, Runtime};
@@ -12,7 +10,10 @@ use tracing::subscriber::NoSubscriber;
 /// On the program's runtime the gRPC exporter can starve: its connection is a task there, and
 /// the thread that waits in `shutdown` may be the one that has to run it. On a runtime of its
 /// own, spans arrive whatever the program's runtime is, or whether there is one.
-pub(crate) struct ExportRuntime(Runtime);
+///
+/// Dropping it never waits: what was to be delivered has been, by the providers' shutdown. And it
+/// may be dropped in async code, where dropping a plain runtime panics.
+pub(crate) struct ExportRuntime(Option<Runtime>);
 
 impl ExportRuntime {
     pub(crate) fn start() -> std::io::Result<Self> {
@@ -28,20 +29,24 @@ impl ExportRuntime {
                 std::mem::forget(Context::enter_telemetry_suppressed_scope());
             })
             .build()
-            .map(Self)
+            .map(|runtime| Self(Some(runtime)))
     }
 
     pub(crate) fn span_exporter(&self) -> Result<SpanExporter, ExporterBuildError> {
-        let _guard = self.0.enter();
+        let _guard = self.0.as_ref().map(Runtime::enter);
         SpanExporter::builder().build()
     }
 
     pub(crate) fn log_exporter(&self) -> Result<LogExporter, ExporterBuildError> {
-        let _guard = self.0.enter();
+        let _guard = self.0.as_ref().map(Runtime::enter);
         LogExporter::builder().build()
     }
+}
 
-    pub(crate) fn stop(self, limit: Duration) {
-        self.0.shutdown_timeout(limit);
+impl Drop for ExportRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }

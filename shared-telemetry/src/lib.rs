@@ -70,10 +70,17 @@ pub mod task;
 pub mod testing;
 
 mod boundary;
+mod distinct;
 mod export;
 mod lifecycle;
 mod limits;
+mod losses;
 mod subscriber;
 
 pub use lifecycle::{Service, StartError, StopError, Telemetry};
 pub use opentelemetry::{SpanId, TraceId, Value};
+
+/// The code blocks of the README are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

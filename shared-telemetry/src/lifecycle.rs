@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{Key, global};
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
@@ -11,10 +11,12 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, TracerProviderBuilder};
 
 use crate::boundary::install_tracer;
 use crate::config::{Limits, Settings};
+use crate::distinct::Distinct;
 use crate::export::ExportRuntime;
 use crate::limits::LengthLimited;
+use crate::losses::{Counted, Losses};
 use crate::propagation::{self, Propagation};
-use crate::{resource, subscriber};
+use crate::{names, resource, subscriber};
 
 /// The instrumentation scope of everything that this crate records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -67,6 +69,9 @@ pub struct StopError(String);
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
     logs: Option<SdkLoggerProvider>,
+    lost_spans: Losses,
+    lost_logs: Losses,
+    /// Held for the exporters, which live on it.
     runtime: Option<ExportRuntime>,
 }
 
@@ -87,10 +92,10 @@ impl Telemetry {
     pub fn start_with(service: Service, settings: &Settings) -> Result<Self, StartError> {
         propagation::install(Propagation::new(&settings.extract, &settings.inject));
         let resource = resource::build(&service, settings);
-        let service_name = settings
-            .service_name
-            .clone()
-            .unwrap_or_else(|| service.name.to_owned());
+        // As the Resource has it in the end, so that lines and spans agree.
+        let service_name = resource
+            .get(&Key::from_static_str(names::SERVICE_NAME))
+            .map_or_else(|| service.name.to_owned(), |name| name.to_string());
 
         let wanted = !settings.disabled;
         let (traced, logged) = (
@@ -102,14 +107,17 @@ impl Telemetry {
         } else {
             None
         };
+        let (lost_spans, lost_logs) = (Losses::default(), Losses::default());
         let traces = match &runtime {
-            Some(runtime) if traced => Some(tracer_provider(runtime, settings, &resource)?),
+            Some(runtime) if traced => {
+                Some(tracer_provider(runtime, settings, &resource, &lost_spans)?)
+            }
             // Spans that nobody exports still give log lines their ids.
             _ if wanted => Some(provider_builder(settings, &resource).build()),
             _ => None,
         };
         let logs = match &runtime {
-            Some(runtime) if logged => Some(logger_provider(runtime, &resource)?),
+            Some(runtime) if logged => Some(logger_provider(runtime, &resource, &lost_logs)?),
             _ => None,
         };
         install(&service_name, settings, traces.as_ref(), logs.as_ref())?;
@@ -119,6 +127,8 @@ impl Telemetry {
         Ok(Self {
             traces,
             logs,
+            lost_spans,
+            lost_logs,
             runtime,
         })
     }
@@ -126,10 +136,10 @@ impl Telemetry {
     /// Exports what is left and stops, within `limit` in all. Everything that ended before this
     /// call is delivered, or the error says that it was not.
     ///
-    /// Blocks the thread. Call it last, outside of async code.
+    /// Blocks the thread. Call it last.
     ///
     /// # Errors
-    /// When the limit passed or an exporter failed.
+    /// When the limit passed, or when an export failed, now or at any time before.
     pub fn stop(self, limit: Duration) -> Result<(), StopError> {
         let deadline = Instant::now() + limit;
         let left = || deadline.saturating_duration_since(Instant::now());
@@ -144,8 +154,12 @@ impl Telemetry {
         {
             failures.push(format!("logs: {error}"));
         }
-        if let Some(runtime) = self.runtime {
-            runtime.stop(left());
+        drop(self.runtime);
+        for (lost, what) in [(self.lost_spans, "spans"), (self.lost_logs, "log records")] {
+            let count = lost.count();
+            if count > 0 {
+                failures.push(format!("{what} not delivered: {count}"));
+            }
         }
         if failures.is_empty() {
             Ok(())
@@ -181,8 +195,12 @@ fn tracer_provider(
     runtime: &ExportRuntime,
     settings: &Settings,
     resource: &Resource,
+    losses: &Losses,
 ) -> Result<SdkTracerProvider, StartError> {
-    let exporter = LengthLimited::new(runtime.span_exporter()?, settings.limits.value_length);
+    let exporter = LengthLimited::new(
+        Distinct::new(Counted::new(runtime.span_exporter()?, losses)),
+        settings.limits.value_length,
+    );
     Ok(provider_builder(settings, resource)
         .with_batch_exporter(exporter)
         .build())
@@ -191,10 +209,11 @@ fn tracer_provider(
 fn logger_provider(
     runtime: &ExportRuntime,
     resource: &Resource,
+    losses: &Losses,
 ) -> Result<SdkLoggerProvider, StartError> {
     Ok(SdkLoggerProvider::builder()
         .with_resource(resource.clone())
-        .with_batch_exporter(runtime.log_exporter()?)
+        .with_batch_exporter(Counted::new(runtime.log_exporter()?, losses))
         .build())
 }
 

@@ -27,6 +27,7 @@ names! {
     HOST_ARCH = "host.arch";
     HOST_NAME = "host.name";
     HTTP_REQUEST_METHOD = "http.request.method";
+    HTTP_REQUEST_METHOD_ORIGINAL = "http.request.method_original";
     HTTP_RESPONSE_STATUS_CODE = "http.response.status_code";
     HTTP_ROUTE = "http.route";
     K8S_NAMESPACE_NAME = "k8s.namespace.name";

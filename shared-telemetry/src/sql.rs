@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use opentelemetry::trace::{FutureExt, SpanKind};
+use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
 
 use crate::boundary::Boundary;
@@ -125,7 +125,7 @@ impl Database {
         let summary = statement.summary.as_str();
         let span = Boundary::start(summary, SpanKind::Client, &Context::current(), Vec::new());
         span.record(|| self.attributes(statement, summary));
-        let result = query.with_context(span.context().clone()).await;
+        let result = span.during(query).await;
         if let Err(error) = &result {
             let code = error.as_database_error().and_then(|error| error.code());
             if let Some(code) = code {

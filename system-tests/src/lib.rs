@@ -1,6 +1,7 @@
 //! What the system tests stand on: a running demo, its answers, its traces and its log lines.
 //!
 //! Every demo takes free ports and is stopped with its test, so that tests run side by side.
+#![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 mod demo;
 mod shop;

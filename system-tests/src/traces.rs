@@ -33,15 +33,41 @@ impl Demo {
         }
     }
 
+    /// Waits until the viewer has a log record of a service under a trace.
+    pub async fn stored_log(&self, trace_id: &str, service: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE / 4;
+        loop {
+            let answer = self
+                .get("viewer", &format!("/api/traces/{trace_id}/logs"))
+                .await;
+            let logs = answer.json["logs"].as_array().cloned().unwrap_or_default();
+            if let Some(log) = logs.into_iter().find(|log| log["service"] == service) {
+                return log;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "no log of {service} under {trace_id} by OTLP"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The checkout's trace and the trace behind the queue, both complete.
     pub async fn both_traces(&self, order: &crate::Order) -> (Trace, Trace) {
         let state = self.order_in_state(&order.id(), "reserved").await;
         let behind = state["fulfillment_trace_id"].as_str().unwrap().to_owned();
+        // Each process exports by itself: wait for the last word of every one.
         let checkout = self
-            .trace_when(&order.trace_id(), |trace| trace.has("POST /checkout"))
+            .trace_when(&order.trace_id(), |trace| {
+                trace.has("POST /checkout")
+                    && trace.has("GET /quote/{sku}")
+                    && trace.back_links() > 1
+            })
             .await;
         let fulfillment = self
-            .trace_when(&behind, |trace| trace.has("process_batch order.created"))
+            .trace_when(&behind, |trace| {
+                trace.has("process_batch order.created") && trace.has("reserve_inventory")
+            })
             .await;
         (checkout, fulfillment)
     }
@@ -93,6 +119,12 @@ impl Trace {
     #[must_use]
     pub fn orphans(&self) -> usize {
         self.json["missing_parents"].as_array().map_or(0, Vec::len)
+    }
+
+    /// Links from elsewhere into this trace.
+    #[must_use]
+    pub fn back_links(&self) -> usize {
+        self.json["linked_from"].as_array().map_or(0, Vec::len)
     }
 
     /// `service: name` of all spans, for messages.

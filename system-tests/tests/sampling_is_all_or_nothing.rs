@@ -1,5 +1,6 @@
 //! The sampled flag: whole traces or none, and what happens to a system where one service does
 //! not follow.
+#![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 use system_tests::DemoBuilder;
 

@@ -1,11 +1,12 @@
 //! The demo's processes: they start together, stop together, and leave nothing behind.
+#![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use system_tests::{Demo, DemoBuilder};
+use system_tests::{Demo, DemoBuilder, cart};
 
 fn demo() -> DemoBuilder {
     DemoBuilder::new(env!("CARGO_BIN_EXE_demo-under-test"))
@@ -99,7 +100,11 @@ async fn a_service_that_dies_is_named_and_started_again() {
     let killed = children(&demo)
         .into_iter()
         .find(|(_, command)| command.contains("pricing"));
-    kill_process(Pid::from_raw(killed.unwrap().0).unwrap(), Signal::KILL).unwrap();
+    kill_process(
+        Pid::from_raw(killed.as_ref().unwrap().0).unwrap(),
+        Signal::KILL,
+    )
+    .unwrap();
     let line = demo.wait_for_line("word of the death", |line| {
         line["service"] == "demo"
             && line["message"]
@@ -110,17 +115,22 @@ async fn a_service_that_dies_is_named_and_started_again() {
         line["message"].as_str().unwrap().contains("SIGKILL"),
         "{line}"
     );
-    let listening = demo.log_lines(|line| line["service"] == "pricing").len();
-    demo.wait_for_line("line of the new pricing", |_| {
-        demo.log_lines(|line| line["service"] == "pricing").len() > listening || is_up(&demo)
+    let old = killed.unwrap().0;
+    wait_until("a new pricing", || {
+        pricing_of(&demo).is_some_and(|new| new != old)
     });
-    demo.order().await;
+    // The next order waits for it: until then the gateway says 503, and promises nothing.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while demo.checkout(&cart(), &[]).await.status != 202 {
+        assert!(Instant::now() < deadline, "no order after the restart");
+    }
 }
 
-fn is_up(demo: &Demo) -> bool {
+fn pricing_of(demo: &Demo) -> Option<i32> {
     children(demo)
-        .iter()
-        .any(|(_, command)| command.contains("pricing"))
+        .into_iter()
+        .find(|(_, command)| command.contains("pricing"))
+        .map(|(id, _)| id)
 }
 
 #[test]
@@ -140,13 +150,17 @@ fn a_busy_port_is_replaced_and_said_so() {
 #[test]
 fn a_setting_that_makes_no_sense_ends_a_service_with_code_2_and_one_sentence() {
     let service = |name: &str, variables: &[(&str, &str)]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_demo-under-test"))
+        let mut process = Command::new(env!("CARGO_BIN_EXE_demo-under-test"))
             .args(["service", name])
             .envs(variables.iter().copied())
-            // Open until the end: its end would stop the service.
             .stdin(Stdio::piped())
-            .output()
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        // Held until the end: its end would stop the service.
+        let lifeline = process.stdin.take();
+        let output = process.wait_with_output().unwrap();
+        drop(lifeline);
         (
             output.status.code(),
             String::from_utf8(output.stderr).unwrap(),

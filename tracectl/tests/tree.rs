@@ -59,6 +59,32 @@ async fn depth_zero_stays_in_the_trace_but_shows_its_links() {
 }
 
 #[tokio::test]
+async fn a_batch_of_many_producers_is_followed_to_twenty_and_the_rest_is_counted() {
+    let plain = include_str!("canned/fulfillment.json");
+    let id = |number: usize| format!("{number:032x}");
+    let link = |number| {
+        format!(
+            r#"{{"trace_id":"{}","span_id":"s","found":true}}"#,
+            id(number)
+        )
+    };
+    let links: Vec<_> = (1..=25).map(link).collect();
+    let mut batch: serde_json::Value = serde_json::from_str(plain).unwrap();
+    batch["spans"][0]["links"] = serde_json::from_str(&format!("[{}]", links.join(","))).unwrap();
+    let server = (1..=25).fold(Server::default(), |server, number| {
+        server.trace(&id(number), &plain.replace(BEHIND, &id(number)))
+    });
+    let out = run(server.trace(BEHIND, &batch.to_string()), &["tree", BEHIND]).await;
+    assert_eq!(out.stdout.matches("\nlinked trace").count(), 20);
+    assert!(
+        out.stdout
+            .ends_with("\n5 more linked traces are not shown\n"),
+        "{}",
+        out.stdout
+    );
+}
+
+#[tokio::test]
 async fn a_missing_parent_and_a_cycle_are_marked_and_nothing_is_left_out() {
     let server = Server::default().trace(CHECKOUT, include_str!("canned/broken.json"));
     let out = run(server, &["tree", CHECKOUT, "--width", "120"]).await;

@@ -44,9 +44,12 @@ async fn a_broken_order_is_exit_code_1_and_names_the_hop() {
         "{}",
         out.stdout
     );
+    // Each side is read for itself.
+    assert!(out.stdout.contains("✓ checkout trace: 6 spans"));
+    assert!(out.stdout.contains("✓ fulfillment trace: 4 spans"));
     assert!(
         out.stdout.contains(
-            "✗ HTTP gateway → pricing: gateway has 1 CLIENT spans `GET` below 00f067aa0ba90202"
+            "✗ HTTP gateway → pricing: gateway has 1 of 2 CLIENT spans `GET` below 00f067aa0ba90202"
         ),
         "{}",
         out.stdout

@@ -27,6 +27,8 @@ pub struct Settings {
     pub batch_max_messages: usize,
     /// A batch waits so long for more. `BATCH_MAX_WAIT_MS`, default 50.
     pub batch_max_wait: Duration,
+    /// How long a broker may hold back an empty answer. `KAFKA_FETCH_MAX_WAIT_MS`, default 500.
+    pub fetch_max_wait: Duration,
     /// How long inventory may take for one try. `RESERVE_DEADLINE_MS`, default 2000.
     pub reserve_deadline: Duration,
 }
@@ -41,6 +43,7 @@ impl Settings {
         // A span keeps 128 links: with more messages some would be linked to nothing.
         let max_messages = number(env, "BATCH_MAX_MESSAGES", 50, 1..=128)?;
         let max_wait = number(env, "BATCH_MAX_WAIT_MS", 50, 0..=10_000)?;
+        let fetch_wait = number(env, "KAFKA_FETCH_MAX_WAIT_MS", 500, 1..=30_000)?;
         let deadline = number(env, "RESERVE_DEADLINE_MS", 2000, 1..=60_000)?;
         Ok(Self {
             http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8083")?,
@@ -54,6 +57,7 @@ impl Settings {
             )?,
             batch_max_messages: usize::from(max_messages),
             batch_max_wait: Duration::from_millis(max_wait.into()),
+            fetch_max_wait: Duration::from_millis(fetch_wait.into()),
             reserve_deadline: Duration::from_millis(deadline.into()),
         })
     }

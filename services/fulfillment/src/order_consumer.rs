@@ -46,6 +46,10 @@ impl OrderConsumer {
             // A process that was killed holds its partitions for so long.
             .set("session.timeout.ms", "10000")
             .set("queued.max.messages.kbytes", "16384")
+            .set(
+                "fetch.wait.max.ms",
+                settings.fetch_max_wait.as_millis().to_string(),
+            )
             .create()?;
         consumer.subscribe(&[topics::ORDER_CREATED])?;
         let settings = BatchSettings {

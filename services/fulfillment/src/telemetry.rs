@@ -18,7 +18,9 @@ pub(crate) fn order_received(order: &OrderCreated) {
 
 /// A retry is an event of the process span, which lasts until the order has ended.
 pub(crate) fn retry(attempt: u32, delay: Duration, reason: &dyn Error) {
-    let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    // OpenTelemetry has no unsigned integers: a u64 would become text.
+    let attempt = i64::from(attempt);
+    let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
     tracing::warn!(
         name: "retry",
         attempt,
@@ -98,7 +100,11 @@ fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        // Some errors have told their source already.
+        let why = cause.to_string();
+        if !text.contains(&why) {
+            text = format!("{text}: {why}");
+        }
         source = cause.source();
     }
     text

@@ -46,14 +46,22 @@ async fn order(
     State(enquiries): State<Enquiries>,
     Path(id): Path<String>,
 ) -> Result<Json<OrderView>, Problem> {
-    // What is no UUID is no order of ours.
-    let id = Uuid::try_parse(&id).map_err(|_| unknown(&id))?;
-    let found = enquiries.find(id).await;
+    let found = match Uuid::try_parse(&id) {
+        Ok(id) => enquiries.find(id).await,
+        // What is no UUID is no order of ours.
+        Err(_) => Ok(None),
+    };
     telemetry::asked("order asked for", &found);
-    let order = found?.ok_or_else(|| unknown(&id.to_string()))?;
+    let order = found?.ok_or_else(|| {
+        let shown: String = id.chars().take(64).collect();
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no order {shown:?}"),
+        )
+    })?;
     let url = |trace_id: &Option<String>| trace_id.as_ref().map(|id| enquiries.trace_url.of(id));
     Ok(Json(OrderView {
-        order_id: id.to_string(),
+        order_id: id,
         state: order.state,
         checkout_trace_url: url(&order.checkout_trace_id),
         fulfillment_trace_url: url(&order.fulfillment_trace_id),
@@ -73,12 +81,4 @@ impl Enquiries {
             fulfillment_trace_id: None,
         }))
     }
-}
-
-fn unknown(id: &str) -> Problem {
-    let shown: String = id.chars().take(64).collect();
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        format!("there is no order {shown:?}"),
-    )
 }

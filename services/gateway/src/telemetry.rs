@@ -57,8 +57,9 @@ impl Progress {
     }
 
     pub(crate) fn quoted(&self, sum: &Quote) {
-        self.span
-            .record("app.checkout.subtotal_cents", sum.subtotal_cents);
+        // OpenTelemetry has no unsigned integers: a u64 would become text.
+        let cents = i64::try_from(sum.subtotal_cents).unwrap_or(i64::MAX);
+        self.span.record("app.checkout.subtotal_cents", cents);
     }
 
     pub(crate) fn ordered(&self, order: &OrderCreated) {
@@ -115,7 +116,11 @@ fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        // Some errors have told their source already.
+        let why = cause.to_string();
+        if !text.contains(&why) {
+            text = format!("{text}: {why}");
+        }
         source = cause.source();
     }
     text

@@ -1,3 +1,5 @@
+//! The environment as a user may set it, well and badly.
+
 use super::*;
 
 fn read(variables: &[(&str, &str)]) -> Settings {

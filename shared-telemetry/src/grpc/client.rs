@@ -9,7 +9,7 @@ use http::{Request, Response};
 use opentelemetry::Context;
 use opentelemetry::trace::SpanKind;
 use pin_project_lite::pin_project;
-use tonic::Code;
+use tonic::{Code, Status, TimeoutExpired};
 use tower::Service;
 
 use super::body::{Call, TracedBody, message};
@@ -22,6 +22,11 @@ type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A channel whose calls are CLIENT spans and carry the context in their metadata:
 /// `InventoryClient::new(grpc::Client::new(channel))`. Cheap to clone when the channel is.
+///
+/// A channel does not say where it leads. `InventoryClient::with_origin(.., uri)` does, and the
+/// spans then have `server.address` and `server.port`.
+///
+/// A deadline that passes is a failure of status DEADLINE_EXCEEDED.
 #[derive(Debug, Clone)]
 pub struct Client<S> {
     channel: S,
@@ -114,8 +119,7 @@ where
                 Ok(response.map(|body| TracedBody::new(body, call)))
             }
             Err(error) => {
-                // What the generated client would make of it, so that span and caller agree.
-                let status = tonic::Status::from_error(error.into());
+                let status = status_of(error.into());
                 if let Some(call) = call {
                     call.finish(status.code(), status.message());
                 }
@@ -123,4 +127,18 @@ where
             }
         })
     }
+}
+
+/// What the generated client would make of an error, so that span and caller agree; but where
+/// tonic calls a passed deadline CANCELLED, as if the caller had changed its mind, it gets its
+/// right name.
+fn status_of(error: BoxError) -> Status {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+    while let Some(error) = cause {
+        if error.is::<TimeoutExpired>() {
+            return Status::deadline_exceeded("the deadline passed before the answer");
+        }
+        cause = error.source();
+    }
+    Status::from_error(error)
 }

@@ -1,6 +1,6 @@
 //! The CLIENT side: reqwest with a span and the context in the headers.
 
-use opentelemetry::trace::{FutureExt, SpanKind};
+use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue, Value};
 use reqwest::{IntoUrl, Request, RequestBuilder, Response};
 
@@ -49,11 +49,7 @@ impl Client {
         span.record(|| attributes(&request, method));
         propagation::inject(span.context(), &mut HeaderCarrierMut(request.headers_mut()));
 
-        let result = self
-            .inner
-            .execute(request)
-            .with_context(span.context().clone())
-            .await;
+        let result = span.during(self.inner.execute(request)).await;
         match result {
             Ok(response) => {
                 let status = response.status();
@@ -78,6 +74,7 @@ fn attributes(request: &Request, method: &'static str) -> Vec<KeyValue> {
         KeyValue::new(names::HTTP_REQUEST_METHOD, method),
         KeyValue::new(names::URL_FULL, url::redacted(target)),
     ];
+    attributes.extend(route::original(request.method(), method));
     if let Some(host) = target.host_str() {
         attributes.push(KeyValue::new(names::SERVER_ADDRESS, host.to_owned()));
     }

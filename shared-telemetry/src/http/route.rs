@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
 
 use http::Method;
+use opentelemetry::KeyValue;
+
+use crate::names;
 
 /// `http.request.method`: one of the nine known methods, or `_OTHER`, because a client may send
 /// any word and each would be a new value.
@@ -20,6 +23,16 @@ pub(super) fn method_name(method: &Method) -> &'static str {
         Method::TRACE => "TRACE",
         _ => "_OTHER",
     }
+}
+
+/// `http.request.method_original`: the word that was sent, where `http.request.method` hides it.
+pub(super) fn original(method: &Method, name: &'static str) -> Option<KeyValue> {
+    (name == "_OTHER").then(|| {
+        KeyValue::new(
+            names::HTTP_REQUEST_METHOD_ORIGINAL,
+            method.as_str().to_owned(),
+        )
+    })
 }
 
 /// The word for a method in a span's name.

@@ -115,6 +115,7 @@ fn request_attributes<B>(
 ) -> Vec<KeyValue> {
     let mut attributes = Vec::with_capacity(10);
     attributes.push(KeyValue::new(names::HTTP_REQUEST_METHOD, method));
+    attributes.extend(route::original(request.method(), method));
     attributes.extend(route.map(|route| KeyValue::new(names::HTTP_ROUTE, route)));
     attributes.push(KeyValue::new(
         names::URL_PATH,
@@ -174,12 +175,12 @@ pin_project! {
 
     impl<F> PinnedDrop for ServerFuture<F> {
         fn drop(this: Pin<&mut Self>) {
-            // Dropped before the answer: the client hung up. Somebody waited in vain, so it is
-            // no success, whatever the handler was about to say.
+            // Dropped before the answer: the handler panicked or the client hung up. Somebody
+            // waited in vain, so it is no success, whatever the handler was about to say.
             let mut this = this.project();
             this.inner.set(None);
             if let Some(span) = this.span.take() {
-                span.fail("cancelled", "the caller went away before the answer");
+                span.fail_unfinished();
             }
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry::trace::{FutureExt, SpanKind};
+use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::Message as _;
+use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::time::{Instant, timeout_at};
 
@@ -56,8 +56,10 @@ impl BatchConsumer {
         &self.inner
     }
 
-    /// Waits for a message, then gathers more of its topic until the batch is full or its time
-    /// is up.
+    /// Waits for a message, then gathers more until the batch is full or its time is up.
+    ///
+    /// A consumer of several topics gets them mixed: each process span is named after its own
+    /// message's topic, the spans of the batch after the first one's.
     ///
     /// Dropping the future between the first message and the end of the wait forgets those
     /// messages until the group rebalances or the process starts again: do it only to stop.
@@ -65,15 +67,22 @@ impl BatchConsumer {
     /// # Errors
     /// librdkafka's, for example while no broker can be reached. They pass: log, wait, call
     /// again.
-    pub async fn next_batch(&self) -> Result<Batch<'_>, KafkaError> {
+    pub async fn next_batch<'a>(&'a self) -> Result<Batch<'a>, KafkaError> {
         let first = self.inner.recv().await?;
         let topic = first.topic().to_owned();
-        let name: Arc<str> = format!("process {topic}").into();
-        let message = |record| {
+        let name_of = |topic: &str| Arc::<str>::from(format!("process {topic}"));
+        let name = name_of(&topic);
+        let message = |record: BorrowedMessage<'a>| {
+            // Made once for the usual batch, in which all topics are the same.
+            let name = if record.topic() == topic {
+                Arc::clone(&name)
+            } else {
+                name_of(record.topic())
+            };
             Message::new(
                 record,
                 self.settings.relation,
-                Arc::clone(&name),
+                name,
                 Arc::clone(&self.group),
             )
         };
@@ -121,7 +130,7 @@ impl<'c> Batch<'c> {
             attributes.push(KeyValue::new(names::MESSAGING_BATCH_MESSAGE_COUNT, count));
             attributes
         });
-        work.with_context(span.context().clone()).await
+        span.during(work).await
     }
 
     /// Commits the offsets behind the batch's messages and waits for the broker's answer, in a
@@ -136,7 +145,7 @@ impl<'c> Batch<'c> {
         let offsets = self.next_offsets()?;
         let consumer = Arc::clone(&self.consumer.inner);
         let commit = task::spawn_blocking(move || consumer.commit(&offsets, CommitMode::Sync));
-        let result = commit.with_context(span.context().clone()).await;
+        let result = span.during(commit).await;
         // The blocking task can't be cancelled and does not panic; a runtime that is going down
         // may still refuse it.
         let result = result.unwrap_or(Err(KafkaError::Canceled));

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use opentelemetry::baggage::BaggageExt;
-use opentelemetry::trace::{FutureExt, Link, SpanContext, SpanKind, TraceContextExt};
+use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, KeyValue, SpanId, TraceId};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 
@@ -123,7 +123,7 @@ impl<'c> Message<'c> {
             self.link().into_iter().collect(),
         );
         span.record(|| self.attributes());
-        let result = work.with_context(span.context().clone()).await;
+        let result = span.during(work).await;
         if let Err(error) = &result {
             span.fail_with(crate::error::type_name_of(error), error);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use opentelemetry::trace::{FutureExt, SpanKind};
+use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, OwnedHeaders};
@@ -50,7 +50,6 @@ impl Producer {
     }
 
     /// The producer itself, for metadata and statistics.
-    #[must_use]
     pub fn inner(&self) -> &FutureProducer {
         &self.inner
     }
@@ -91,11 +90,7 @@ impl Producer {
             .key(record.key)
             .payload(record.payload)
             .headers(headers.0);
-        let sent = self
-            .inner
-            .send(outgoing, queue_timeout)
-            .with_context(span.context().clone())
-            .await;
+        let sent = span.during(self.inner.send(outgoing, queue_timeout)).await;
         match sent {
             Ok(delivery) => {
                 span.record(|| {

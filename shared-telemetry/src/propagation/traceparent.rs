@@ -39,7 +39,7 @@ pub struct Traceparent {
     /// Section 3.2.2.4: names the caller's span, which is the parent of ours. Never all zero.
     pub parent_id: [u8; 8],
     /// Section 3.2.2.5: all eight bits as received. Only [`SAMPLED`] and [`RANDOM`] have a
-    /// meaning; [`write`] clears the others.
+    /// meaning; [`write()`] clears the others.
     pub flags: u8,
 }
 

@@ -9,7 +9,7 @@ use tracing_subscriber::layer::Context;
 
 /// Libraries whose own words are noise, or worse: the exporter's HTTP stack would report each
 /// export, and each report would be exported. `RUST_LOG` may name any of them to hear it.
-const QUIET: [(&str, &str); 10] = [
+const QUIET: [(&str, &str); 13] = [
     ("h2", "off"),
     ("hyper", "off"),
     ("hyper_util", "off"),
@@ -19,7 +19,13 @@ const QUIET: [(&str, &str); 10] = [
     ("axum", "warn"),
     ("sqlx", "warn"),
     ("librdkafka", "warn"),
-    ("opentelemetry", "warn"),
+    // While no broker is there it repeats that many times a second; callers are told by their
+    // own errors.
+    ("rdkafka", "off"),
+    // Its warnings repeat a malformed baggage header word by word, and that may hold anything.
+    ("opentelemetry", "error"),
+    ("opentelemetry_sdk", "error"),
+    ("opentelemetry_otlp", "error"),
 ];
 
 /// `RUST_LOG`, with [`QUIET`] where it says nothing.

@@ -174,11 +174,16 @@ pub(super) fn pretty_tail(line: &mut String, span: Option<&SpanContext>) {
 /// Writes the message and `key=value` pairs.
 pub(super) struct PrettyFields<'a> {
     line: &'a mut String,
+    /// What stands between two of them; the SDK's own events have their message last.
+    separator: &'static str,
 }
 
 impl<'a> PrettyFields<'a> {
     pub(super) fn new(line: &'a mut String) -> Self {
-        Self { line }
+        Self {
+            line,
+            separator: "",
+        }
     }
 
     pub(super) fn finish(self) {
@@ -195,10 +200,12 @@ impl Visit for PrettyFields<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.line.push_str(self.separator);
+        self.separator = " ";
         let _ = if field.name() == MESSAGE {
             write!(self.line, "{value:?}")
         } else {
-            write!(self.line, " {}={value:?}", field.name())
+            write!(self.line, "{}={value:?}", field.name())
         };
     }
 }

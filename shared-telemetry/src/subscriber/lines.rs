@@ -175,11 +175,13 @@ mod tests {
     #[test]
     fn a_pretty_line_can_be_read_and_grepped() {
         let text = lines(LogFormat::Pretty, || {
-            in_a_span(|| tracing::info!(sku = "A", "quoted"))
+            in_a_span(|| tracing::info!(sku = "A", "quoted"));
+            tracing::info!(retries = 3, message = "given up");
         });
         assert!(text.contains("INFO"), "{text}");
         assert!(text.contains("pricing"), "{text}");
-        assert!(text.contains("quoted sku=A"), "{text}");
+        assert!(text.contains("pricing     quoted sku=A"), "{text}");
+        assert!(text.contains("pricing     retries=3 given up"), "{text}");
         assert!(text.contains(&"4b".repeat(16)), "{text}");
     }
 }

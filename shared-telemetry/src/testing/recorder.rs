@@ -10,6 +10,7 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracer, SdkTracerProvide
 use super::TraceTree;
 use crate::boundary::install_tracer;
 use crate::config::Settings;
+use crate::distinct::Distinct;
 use crate::subscriber;
 
 /// Everything that ended in this process.
@@ -34,7 +35,7 @@ fn install() -> Recorder {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_sampler(settings.sampling.sampler())
-        .with_simple_exporter(exporter.clone())
+        .with_simple_exporter(Distinct::new(exporter.clone()))
         .build();
     let tracer: SdkTracer = provider.tracer("testing");
     let subscriber = subscriber::build("testing", &settings, Some(tracer.clone()), None);

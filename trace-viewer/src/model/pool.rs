@@ -36,7 +36,8 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// `smallest_sweep`: bytes below which a sweep is not worth its time.
+    /// `smallest_sweep`: bytes below which a sweep is not worth its time; at least 1, so that an
+    /// empty pool is never due.
     pub(crate) fn new(smallest_sweep: usize) -> Self {
         Self {
             strings: HashSet::new(),

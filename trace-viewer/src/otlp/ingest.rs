@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use shared_telemetry::otlp::proto::{
     collector::{logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest},
+    common::v1::InstrumentationScope,
     logs::v1::ResourceLogs,
     resource::v1::Resource as WireResource,
     trace::v1::ResourceSpans,
 };
 
 use crate::{
-    model::{Pool, pool::Resource},
-    store::{SharedStore, Store},
+    model::pool::{Resource, Scope},
+    store::{Refusal, SharedStore, Store},
 };
 
 use super::{convert, response::Outcome};
@@ -20,7 +21,9 @@ pub(super) fn traces(store: &SharedStore, request: ExportTraceServiceRequest) ->
     let mut outcome = Outcome::default();
     for group in request.resource_spans {
         // The lock is given up between resources, so that a large export does not hold up queries.
-        add_spans(&mut store.write(), group, &mut outcome);
+        let mut store = store.write();
+        add_spans(&mut store, group, &mut outcome);
+        store.enforce_limits();
     }
     outcome
 }
@@ -28,19 +31,24 @@ pub(super) fn traces(store: &SharedStore, request: ExportTraceServiceRequest) ->
 pub(super) fn logs(store: &SharedStore, request: ExportLogsServiceRequest) -> Outcome {
     let mut outcome = Outcome::default();
     for group in request.resource_logs {
-        add_logs(&mut store.write(), group, &mut outcome);
+        let mut store = store.write();
+        add_logs(&mut store, group, &mut outcome);
+        store.enforce_limits();
     }
     outcome
 }
 
 fn add_spans(store: &mut Store, group: ResourceSpans, outcome: &mut Outcome) {
-    let resource = resource(store.pool(), group.resource);
+    let resource = resource(store, group.resource);
     for scoped in group.scope_spans {
-        let scope = scoped.scope.unwrap_or_default();
-        let scope = store.pool().scope(&scope.name, &scope.version);
+        let shared = resource.as_ref().map_err(|refusal| *refusal);
+        let shared = shared.and_then(|resource| Ok((resource, scope(store, scoped.scope)?)));
         for span in scoped.spans {
-            let added = convert::span(store.pool(), &resource, &scope, span);
-            let added = added.and_then(|(trace, span)| store.add_span(trace, span));
+            let added = shared.as_ref().map_err(|refusal| *refusal);
+            let added = added.and_then(|(resource, scope)| {
+                let (trace, span) = convert::span(store.pool(), resource, scope, span)?;
+                store.add_span(trace, span)
+            });
             if let Err(refusal) = added {
                 store.count_refused_span();
                 outcome.refuse(refusal);
@@ -50,23 +58,34 @@ fn add_spans(store: &mut Store, group: ResourceSpans, outcome: &mut Outcome) {
 }
 
 fn add_logs(store: &mut Store, group: ResourceLogs, outcome: &mut Outcome) {
-    let resource = resource(store.pool(), group.resource);
+    let resource = resource(store, group.resource);
     for record in group
         .scope_logs
         .into_iter()
         .flat_map(|scoped| scoped.log_records)
     {
-        // A record outside any trace is valid; it is not kept, because nothing asks for it.
-        let Some((trace, log)) = convert::log(store.pool(), &resource, record) else {
-            continue;
-        };
-        if let Err(refusal) = store.add_log(trace, log) {
+        let added = resource.as_ref().map_err(|refusal| *refusal);
+        let added = added.and_then(|resource| {
+            match convert::log(store.pool(), resource, record) {
+                Some((trace, log)) => store.add_log(trace, log),
+                // A record outside any trace is valid; it is not kept, because nothing asks for it.
+                None => Ok(()),
+            }
+        });
+        if let Err(refusal) = added {
             outcome.refuse(refusal);
         }
     }
 }
 
-fn resource(pool: &mut Pool, wire: Option<WireResource>) -> Arc<Resource> {
-    let attributes = convert::attributes(pool, wire.unwrap_or_default().attributes);
-    pool.resource(attributes)
+fn resource(store: &mut Store, wire: Option<WireResource>) -> Result<Arc<Resource>, Refusal> {
+    let attributes = convert::attributes(store.pool(), wire.unwrap_or_default().attributes);
+    store.admit_shared(attributes.heap_bytes())?;
+    Ok(store.pool().resource(attributes))
+}
+
+fn scope(store: &mut Store, wire: Option<InstrumentationScope>) -> Result<Arc<Scope>, Refusal> {
+    let scope = wire.unwrap_or_default();
+    store.admit_shared(scope.name.len() + scope.version.len())?;
+    Ok(store.pool().scope(&scope.name, &scope.version))
 }

@@ -7,7 +7,7 @@ mod ingest;
 mod json;
 mod response;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use prost::Message;
 use shared_telemetry::otlp::proto::collector::{
@@ -32,6 +32,16 @@ enum Signal {
     Metrics,
 }
 
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Traces => "traces",
+            Self::Logs => "logs",
+            Self::Metrics => "metrics",
+        })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Protobuf,
@@ -41,9 +51,9 @@ enum Encoding {
 /// A body that is not what its path and content type say.
 #[derive(Debug, thiserror::Error)]
 enum Malformed {
-    #[error("the body is not an OTLP {0:?} request in protobuf: {1}")]
+    #[error("the body is not an OTLP {0} request in protobuf: {1}")]
     Protobuf(Signal, prost::DecodeError),
-    #[error("the body is not an OTLP {0:?} request in JSON: {1}")]
+    #[error("the body is not an OTLP {0} request in JSON: {1}")]
     Json(Signal, json::JsonError),
 }
 

@@ -23,6 +23,10 @@ use trace::Trace;
 
 /// A sweep of the shared parts below this many bytes is not worth its time.
 const SMALLEST_SWEEP: usize = 1024 * 1024;
+/// The part of all bytes that one trace may use: a quarter.
+const SHARE_OF_TRACE: usize = 4;
+/// The part of all bytes that one resource or scope may use.
+const SHARE_OF_SHARED: usize = 64;
 
 /// The store as the listeners share it.
 pub(crate) struct SharedStore(RwLock<Store>);
@@ -72,7 +76,7 @@ impl Store {
             by_age: BTreeMap::new(),
             arrivals: 0,
             back_links: BackLinks::default(),
-            pool: Pool::new(SMALLEST_SWEEP.min(limits.bytes / 8)),
+            pool: Pool::new(SMALLEST_SWEEP.min(limits.bytes / 8).max(1)),
             bytes: 0,
             spans: 0,
             logs: 0,
@@ -123,7 +127,15 @@ impl Store {
         admitted
     }
 
-    /// Counts a span that was refused before it came here.
+    /// Whether a resource or scope of `bytes` may be shared: none may drive many traces out.
+    pub(crate) fn admit_shared(&self, bytes: usize) -> Result<(), Refusal> {
+        let limit = self.limits.bytes / SHARE_OF_SHARED;
+        if bytes > limit {
+            return Err(Refusal::SharedTooLarge(limit));
+        }
+        Ok(())
+    }
+
     pub(crate) fn count_refused_span(&mut self) {
         self.refused_spans += 1;
     }
@@ -141,8 +153,8 @@ impl Store {
             .map_or((0, 0), |trace| (trace.bytes, count(trace)));
         let refusal = if counted >= self.limits.spans_per_trace {
             Refusal::TooManyInTrace(self.limits.spans_per_trace)
-        } else if Trace::EMPTY_BYTES + held + bytes > self.limits.bytes / 4 {
-            Refusal::TooManyBytesInTrace(self.limits.bytes / 4)
+        } else if Trace::EMPTY_BYTES + held + bytes > self.limits.bytes / SHARE_OF_TRACE {
+            Refusal::TooManyBytesInTrace(self.limits.bytes / SHARE_OF_TRACE)
         } else {
             return Ok(());
         };
@@ -169,7 +181,8 @@ impl Store {
         trace
     }
 
-    fn enforce_limits(&mut self) {
+    /// Also called once the sender's resource is no longer held: only then can it go.
+    pub(crate) fn enforce_limits(&mut self) {
         while self.traces.len() > self.limits.traces || self.total_bytes() > self.limits.bytes {
             if self.pool.sweep_is_due() {
                 self.pool.sweep();

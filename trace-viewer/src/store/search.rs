@@ -36,20 +36,19 @@ impl Store {
     }
 
     fn candidates(&self, search: &Search) -> Vec<(TraceId, &Trace)> {
-        let with_spans = |(_, trace): &(TraceId, &Trace)| trace.span_count() > 0;
         let Some(target) = search.linked_to else {
-            let all = self.traces.iter().map(|(id, trace)| (*id, trace));
-            return all.filter(with_spans).collect();
+            return self.traces.iter().map(|(id, trace)| (*id, trace)).collect();
         };
         let linking: BTreeSet<TraceId> = self.back_links.to(target).map(|(from, _)| from).collect();
-        let known = linking
+        linking
             .into_iter()
-            .filter_map(|id| Some((id, self.traces.get(&id)?)));
-        known.collect()
+            .filter_map(|id| Some((id, self.traces.get(&id)?)))
+            .collect()
     }
 }
 
 impl Search {
+    /// A trace known by its logs alone has no span to match.
     fn matches(&self, trace: &Trace) -> bool {
         trace.duration() >= self.min_duration
             && self

@@ -17,6 +17,8 @@ pub(crate) enum Refusal {
     SpanId,
     #[error("its parent_span_id is neither empty nor 8 bytes")]
     ParentSpanId,
+    #[error("its resource or scope is larger than the {0} bytes that one may have")]
+    SharedTooLarge(usize),
     #[error("its trace has {0} already, the most that one trace may have")]
     TooManyInTrace(usize),
     #[error("its trace would use more than the {0} bytes that one trace may have")]

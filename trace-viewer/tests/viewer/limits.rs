@@ -103,12 +103,67 @@ async fn over_the_span_limit_of_a_trace_spans_are_refused_and_the_trace_is_marke
 }
 
 #[tokio::test]
-async fn a_huge_attribute_is_refused_and_drives_no_other_trace_out() {
+async fn a_huge_attribute_or_resource_is_refused_and_drives_no_other_trace_out() {
     let viewer = TestViewer::start().await;
     viewer.spans("gateway", vec![span(1, 1)]).await;
     let huge = with(span(2, 1), "k", text(&"a".repeat(13 * 1024 * 1024)));
     viewer.spans("gateway", vec![huge]).await;
     assert!(viewer.has_trace(1).await && !viewer.has_trace(2).await);
     assert_eq!(viewer.stat("refused_spans").await, 1);
+    viewer
+        .spans(&"s".repeat(1024 * 1024), vec![span(3, 1)])
+        .await;
+    assert!(!viewer.has_trace(3).await);
+    assert_eq!(viewer.stat("refused_spans").await, 2);
     assert_eq!(viewer.stat("evicted_traces").await, 0);
+}
+
+#[tokio::test]
+async fn what_spans_share_is_counted_once() {
+    let viewer = TestViewer::start().await;
+    let wide = |id| {
+        (0..100).fold(span(1, id), |span, key| {
+            with(span, &format!("{key:0200}"), text(""))
+        })
+    };
+    viewer.spans("gateway", vec![wide(1)]).await;
+    let first = viewer.stat("bytes").await;
+    assert!(first > 100 * 200, "{first} bytes with the keys");
+    viewer.spans("gateway", vec![wide(2)]).await;
+    let second = viewer.stat("bytes").await - first;
+    assert!(second < 100 * 200, "{second} more bytes without the keys");
+
+    let long_name = "s".repeat(50_000);
+    let before = viewer.stat("bytes").await;
+    viewer.spans(&long_name, vec![span(1, 3)]).await;
+    let with_resource = viewer.stat("bytes").await - before;
+    assert!(
+        with_resource > 50_000,
+        "{with_resource} more bytes with the resource"
+    );
+    viewer.spans(&long_name, vec![span(1, 4)]).await;
+    let same_again = viewer.stat("bytes").await - before - with_resource;
+    assert!(
+        same_again < 50_000,
+        "{same_again} more bytes without the resource"
+    );
+}
+
+#[tokio::test]
+async fn limits_of_zero_keep_nothing_and_still_answer() {
+    let limits = Limits {
+        traces: 0,
+        bytes: 0,
+        spans_per_trace: 0,
+    };
+    let viewer = TestViewer::with_limits(limits).await;
+    viewer.spans("gateway", vec![span(1, 1)]).await;
+    let traces = Limits {
+        traces: 0,
+        ..Limits::default()
+    };
+    let without_traces = TestViewer::with_limits(traces).await;
+    without_traces.spans("gateway", vec![span(1, 1)]).await;
+    assert_eq!(viewer.stat("bytes").await, 0);
+    assert_eq!(without_traces.stat("traces").await, 0);
 }

@@ -112,3 +112,20 @@ async fn a_link_that_cannot_lead_anywhere_is_counted_as_dropped() {
     assert_eq!(trace["spans"][0]["links"], json!([]));
     assert_eq!(trace["spans"][0]["dropped"]["links"], 2);
 }
+
+#[tokio::test]
+async fn a_trace_is_no_longer_called_linked_when_the_linking_one_is_dropped() {
+    let limits = Limits {
+        traces: 2,
+        ..Limits::default()
+    };
+    let viewer = TestViewer::with_limits(limits).await;
+    viewer
+        .spans("fulfillment", vec![linking(span(2, 7), 1, 1)])
+        .await;
+    viewer.spans("gateway", vec![span(1, 1)]).await;
+    let service = "/api/traces?service=gateway&limit=1";
+    assert_eq!(viewer.json(service).await["traces"][0]["linked"], true);
+    viewer.spans("pricing", vec![span(3, 1)]).await;
+    assert_eq!(viewer.json(service).await["traces"][0]["linked"], false);
+}

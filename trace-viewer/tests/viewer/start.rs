@@ -2,7 +2,13 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use tokio::{net::TcpStream, sync::oneshot, task::JoinSet, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinSet,
+    time::timeout,
+};
 use trace_viewer::{Address, Limits, Settings, Viewer};
 
 use crate::harness::settings;
@@ -66,4 +72,38 @@ async fn shutdown_ends_the_viewer_and_frees_its_ports_despite_idle_connections()
             "{address} is closed"
         );
     }
+}
+
+#[tokio::test]
+async fn a_request_under_way_at_shutdown_is_still_answered() {
+    let viewer = Viewer::build(settings(Limits::default())).unwrap();
+    let addresses = viewer.addresses();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut running = JoinSet::new();
+    running.spawn(async move {
+        viewer
+            .run(async {
+                let _ = stopped.await;
+            })
+            .await
+    });
+    let mut exporter = TcpStream::connect(addresses.otlp_http).await.unwrap();
+    let head = "POST /v1/traces HTTP/1.1\r\nhost: viewer\r\ncontent-type: application/json\r\n\
+                content-length: 2\r\nexpect: 100-continue\r\n\r\n";
+    exporter.write_all(head.as_bytes()).await.unwrap();
+    // The viewer has begun to read once it asks for the body.
+    let mut interim = [0; 25];
+    exporter.read_exact(&mut interim).await.unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    stop.send(()).unwrap();
+    let closed = async { while TcpStream::connect(addresses.otlp_http).await.is_ok() {} };
+    timeout(DEADLINE, closed)
+        .await
+        .expect("the port closes in time");
+    exporter.write_all(b"{}").await.unwrap();
+    let mut answer = String::new();
+    exporter.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
 }

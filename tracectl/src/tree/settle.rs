@@ -94,6 +94,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_trace_that_is_not_there_is_not_quiet() {
+        let (start, late) = (Instant::now(), Duration::from_secs(3));
+        let found = |after: Duration| (after >= late).then(|| of_links(1));
+        let settled = settled(Duration::from_secs(30), || async {
+            Ok(found(start.elapsed()))
+        });
+        assert!(settled.await.unwrap().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn at_the_deadline_what_is_there_is_taken() {
         let (len, waited) = wait_for(Duration::from_secs(3), usize::MAX).await;
         assert!(len.is_some_and(|len| len > 5));

@@ -60,7 +60,7 @@ async fn an_unreachable_broker_is_a_503_with_retry_after_and_nothing_is_promised
 
 #[tokio::test]
 async fn a_broker_that_acknowledges_too_late_is_a_503_and_nothing_is_promised() {
-    let shop = Shop::open_with(&[("KAFKA_DELIVERY_TIMEOUT_MS", "500")]).await;
+    let shop = Shop::open_with(&[("KAFKA_DELIVERY_TIMEOUT_MS", "2000")]).await;
     body(shop.get("/checkout?sku=MUG-2").await, StatusCode::ACCEPTED).await;
     shop.broker
         .broker_round_trip_time(1, Duration::from_secs(30))

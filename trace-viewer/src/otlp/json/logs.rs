@@ -6,7 +6,7 @@ use shared_telemetry::otlp::proto::{
 };
 
 use super::{
-    common::{AnyValue, KeyValue, Resource},
+    attributes::{AnyValue, KeyValue, Resource},
     list,
     scalar::{Hex, Integer},
 };

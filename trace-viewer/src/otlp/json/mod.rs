@@ -4,7 +4,7 @@
 //! tolerant than a plain serde reading: any field may be absent or null, unknown ones are ignored,
 //! 64-bit integers are strings or numbers, and non-finite doubles are strings.
 
-mod common;
+mod attributes;
 mod logs;
 mod scalar;
 mod traces;

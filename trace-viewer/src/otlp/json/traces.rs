@@ -6,7 +6,7 @@ use shared_telemetry::otlp::proto::{
 };
 
 use super::{
-    common::{KeyValue, Resource, Scope},
+    attributes::{KeyValue, Resource, Scope},
     list,
     scalar::{Hex, Integer},
 };

@@ -34,10 +34,13 @@ impl RequestHop {
                 .doubled(client, servers, lonely.map(|(client, _)| *client))
                 .into()),
             (None, Some((client, _))) => Err(self.lost(evidence, home, client).into()),
-            (None, None) => Ok(format!(
-                "{} calls, each with its SERVER span",
-                clients.len()
-            )),
+            (None, None) => {
+                let calls = if clients.len() == 1 { "call" } else { "calls" };
+                Ok(format!(
+                    "{} {calls}, each with its SERVER span",
+                    clients.len()
+                ))
+            }
         }
     }
 
@@ -208,7 +211,7 @@ impl RequestHop {
     ) -> Failure {
         let outer = format!("{} ({})", below.span.span_id, below.span.title());
         let what = format!(
-            "{} has {have} CLIENT spans `{}` below {outer} in trace {}, not {needed}",
+            "{} has {have} of {needed} CLIENT spans `{}` below {outer} in trace {}",
             self.from, self.client, below.trace.trace_id
         );
         let expected = format!("{needed} CLIENT spans below {}", below.span.span_id);

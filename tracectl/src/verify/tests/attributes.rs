@@ -59,3 +59,15 @@ fn a_message_of_another_system_is_not_kafka() {
     });
     assert_broken(&evidence, "messaging attributes", &["send", "rabbitmq"]);
 }
+
+#[test]
+fn an_empty_attribute_is_no_attribute() {
+    for empty in [serde_json::Value::Null, "".into()] {
+        let mut evidence = order(Link);
+        evidence.change("insert", |span| {
+            span.attributes
+                .insert("db.query.text".to_owned(), empty.clone());
+        });
+        assert_broken(&evidence, "SQL attributes", &["insert", "db.query.text"]);
+    }
+}

@@ -1,6 +1,8 @@
 //! The stock database on a real SQLite file, with many customers at once.
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
+mod start;
+
 use inventory::stock::{Line, Refusal, Reservation, Reserved};
 use inventory::stock_store::{ReserveError, SqliteStockStore, StockStore};
 use shared_telemetry::task;
@@ -206,19 +208,5 @@ async fn a_call_that_is_given_up_half_way_keeps_nothing_and_blocks_nobody() {
             taken,
             "{sku}: every order whole or not at all"
         );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_that_start_at_once_on_a_new_file_all_come_up() {
-    let dir = TempDir::new().unwrap();
-    let file = dir.path().join("inventory.db");
-    let starts = (0..8).map(|_| {
-        let file = file.clone();
-        task::spawn(async move { SqliteStockStore::open(&file).await })
-    });
-    for start in starts.collect::<Vec<_>>() {
-        let store = start.await.unwrap().unwrap();
-        assert_eq!(left(&store, "ONE-LEFT-9").await, 1);
     }
 }

@@ -1,0 +1,11 @@
+//! Fulfillment from the queue to the database: the real app, a broker in this process, a stub
+//! inventory, a real SQLite file.
+#![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
+
+mod dead_letters;
+mod http;
+mod inventory;
+mod orders;
+mod outages;
+mod traces;
+mod warehouse;
