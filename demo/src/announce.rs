@@ -18,7 +18,7 @@ pub(crate) struct Places {
 
 impl Places {
     /// One log line for programs: tests and scripts read the addresses from its fields.
-    pub(crate) fn log(&self) {
+    pub(crate) fn log(&self, message: &str) {
         let viewer = self
             .viewer
             .map(|viewer| format!("http://{}", viewer.query))
@@ -30,7 +30,7 @@ impl Places {
             fulfillment = format!("http://{}", self.fulfillment),
             kafka = %self.kafka,
             viewer,
-            "ready"
+            "{message}"
         );
     }
 

@@ -54,10 +54,11 @@ async fn run(options: DemoOptions, surroundings: Surroundings) -> Result<(), Sta
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let demo = Demo::start(&options, &surroundings).await?;
+    demo.places.log("starting");
     let outcome = tokio::select! {
         ready = demo.ready() => match ready {
             Ok(()) => {
-                demo.places.log();
+                demo.places.log("ready");
                 println!("{}", demo.places.text());
                 tokio::select! {
                     _ = interrupt.recv() => {}

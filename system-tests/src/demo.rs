@@ -95,16 +95,27 @@ impl DemoBuilder {
 
     /// Starts it and waits until it says that it is ready.
     #[must_use]
-    pub fn start(mut self) -> Demo {
+    pub fn start(self) -> Demo {
+        self.start_until("ready")
+    }
+
+    /// Starts it and waits only until its addresses are known: for a service that can't become
+    /// ready.
+    #[must_use]
+    pub fn start_without_waiting(self) -> Demo {
+        self.start_until("starting")
+    }
+
+    fn start_until(mut self, message: &str) -> Demo {
         let mut process = self.command.spawn().expect("the demo starts");
         let lines = Lines::default();
         lines.clone().read(process.stdout.take().unwrap());
         lines.clone().read(process.stderr.take().unwrap());
-        let places = lines.wait("line that says ready", |lines| {
+        let places = lines.wait(message, |lines| {
             lines
                 .iter()
                 .filter_map(|line| json(line))
-                .find(|line| line["service"] == "demo" && line["message"] == "ready")
+                .find(|line| line["service"] == "demo" && line["message"] == message)
         });
         Demo {
             process,

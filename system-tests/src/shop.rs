@@ -1,6 +1,6 @@
 //! Talking to the gateway as a customer does.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -61,6 +61,16 @@ impl Demo {
         Answer::read(reqwest::get(url).await.expect("the service answers")).await
     }
 
+    /// Waits until a service of a demo that was not waited for answers at all.
+    pub async fn up(&self, service: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let url = format!("{}/healthz", self.url(service));
+        while reqwest::get(&url).await.is_err() {
+            assert!(Instant::now() < deadline, "{service} does not answer");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// `POST /checkout` with a body as it is, and headers.
     pub async fn checkout(&self, body: &Value, headers: &[(&str, &str)]) -> Answer {
         let url = format!("{}/checkout", self.url("gateway"));
@@ -82,20 +92,31 @@ impl Demo {
         order
     }
 
+    /// Waits until an order is out of the queue, however that ended, and gives the answer of
+    /// `GET /orders/{id}`.
+    pub async fn order_decided(&self, id: &str) -> Value {
+        self.order_when(id, "decided", |state| state != "accepted")
+            .await
+    }
+
     /// Waits until an order has that state and gives the answer of `GET /orders/{id}`.
     pub async fn order_in_state(&self, id: &str, state: &str) -> Value {
+        self.order_when(id, state, |now| now == state).await
+    }
+
+    async fn order_when(&self, id: &str, what: &str, wanted: impl Fn(&str) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = self.get("gateway", &format!("/orders/{id}")).await;
-            if answer.json["state"] == state {
+            if answer.json["state"].as_str().is_some_and(&wanted) {
                 return answer.json;
             }
             assert!(
                 Instant::now() < deadline,
-                "order {id} is not {state}: {}",
+                "order {id} is never {what}: {}",
                 answer.json
             );
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

@@ -79,6 +79,26 @@ fn sigterm_stops_every_process_and_removes_every_file() {
     );
 }
 
+/// Memory that a process has for itself, its share of what is shared included, in kilobytes.
+fn proportional_set_size(pid: i32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn all_processes_together_stay_below_150_megabytes() {
+    let demo = demo().start();
+    for _ in 0..50 {
+        demo.get("gateway", "/checkout?sku=TEAPOT-1&quantity=1")
+            .await;
+    }
+    let mut processes = vec![i32::try_from(demo.pid()).unwrap()];
+    processes.extend(children(&demo).into_iter().map(|(id, _)| id));
+    let kilobytes: u64 = processes.into_iter().map(proportional_set_size).sum();
+    assert!(kilobytes < 150 * 1024, "{kilobytes} kB");
+}
+
 #[test]
 fn a_killed_demo_takes_its_services_along() {
     let mut demo = demo().start();
