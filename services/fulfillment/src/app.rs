@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use database::Url;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::http::ServerLayer;
@@ -51,9 +52,11 @@ impl Application for App {
     async fn build(settings: Settings) -> Result<Self, StartError> {
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;
-        let store = SqliteOrderStore::open(&settings.database)
-            .await
-            .map_err(|error| StartError::new("the order database could not be opened", error))?;
+        let Url::Sqlite(file) = &settings.database;
+        let store = SqliteOrderStore::open(file).await.map_err(|error| {
+            let what = format!("the order database {} could not be opened", file.display());
+            StartError::new(what, error)
+        })?;
         let dead_letters = DeadLetterPublisher::new(&settings.kafka_brokers)
             .map_err(|error| StartError::new("the Kafka producer could not be made", error))?;
         let consumer = OrderConsumer::new(&settings)
@@ -94,6 +97,7 @@ impl Application for App {
             consumer.run(&processor, &shutdown),
         );
         close(consumer).await;
+        processor.store.close().await;
         served
     }
 }
@@ -127,5 +131,32 @@ async fn close(consumer: OrderConsumer) {
     });
     if spawned.is_err() || tokio::time::timeout(CLOSE_TIMEOUT, wait).await.is_err() {
         telemetry::consumer_left_hanging();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::mocking::MockCluster;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn when_it_has_stopped_its_database_is_closed() {
+        let broker = MockCluster::new(1).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("orders.db").display());
+        let environment = Environment::from_pairs([
+            ("HTTP_ADDR", "127.0.0.1:0"),
+            ("DATABASE_URL", &database),
+            ("KAFKA_BROKERS", &broker.bootstrap_servers()),
+        ]);
+        let settings = App::settings(&environment).unwrap();
+        let app = App::build(settings).await.unwrap();
+        let store = app.store.clone();
+        store.ready().await.unwrap();
+        let (trigger, shutdown) = Shutdown::new();
+        trigger.request();
+        app.run(shutdown).await.unwrap();
+        store.ready().await.unwrap_err();
     }
 }

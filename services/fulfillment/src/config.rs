@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use database::Url;
 use http::Uri;
 use serving::{Environment, InvalidSetting};
 use shared_telemetry::kafka::Relation;
@@ -16,8 +16,8 @@ pub struct Settings {
     pub http_addr: SocketAddr,
     /// Comma-separated. `KAFKA_BROKERS`, default 127.0.0.1:9092.
     pub kafka_brokers: String,
-    /// The file of the order database. `DATABASE_URL`, required, `sqlite:<path>`.
-    pub database: PathBuf,
+    /// Where the order database is. `DATABASE_URL`, required, `sqlite:<path>`.
+    pub database: Url,
     /// Where stock is reserved. `INVENTORY_GRPC_URL`, default `http://127.0.0.1:50051`.
     pub inventory_grpc_url: Uri,
     /// How process spans relate to the gateway's. `MESSAGING_RELATION`, `link` (default) or
@@ -48,7 +48,7 @@ impl Settings {
         Ok(Self {
             http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8083")?,
             kafka_brokers: kafka_brokers(env)?,
-            database: database(env)?,
+            database: Url::read(env, "sqlite:fulfillment.db")?,
             inventory_grpc_url: inventory_grpc_url(env)?,
             messaging_relation: env.optional(
                 "MESSAGING_RELATION",
@@ -100,28 +100,6 @@ fn kafka_brokers(env: &Environment) -> Result<String, InvalidSetting> {
     Err(InvalidSetting::new(NAME, Some(text), accepted))
 }
 
-fn database(env: &Environment) -> Result<PathBuf, InvalidSetting> {
-    const NAME: &str = "DATABASE_URL";
-    const ACCEPTED: &str =
-        "sqlite:<path of a file> without a query, for example sqlite:fulfillment.db";
-    let url = env
-        .get(NAME)
-        .ok_or_else(|| InvalidSetting::new(NAME, None, ACCEPTED))?;
-    let refused = |shown: &str| InvalidSetting::new(NAME, Some(shown), ACCEPTED);
-    match url.split_once(':') {
-        Some(("sqlite", rest)) => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            if path.is_empty() || path == ":memory:" || path.contains('?') {
-                return Err(refused(url));
-            }
-            Ok(PathBuf::from(path))
-        }
-        // Behind any other scheme may stand a password: it is never shown.
-        Some((scheme, _)) => Err(refused(&format!("{scheme}:…"))),
-        None => Err(refused("…")),
-    }
-}
-
 fn inventory_grpc_url(env: &Environment) -> Result<Uri, InvalidSetting> {
     const NAME: &str = "INVENTORY_GRPC_URL";
     const ACCEPTED: &str = "the URL of a gRPC server, such as http://127.0.0.1:50051";
@@ -152,7 +130,7 @@ mod tests {
         let settings = settings(&[("DATABASE_URL", "sqlite:fulfillment.db")]).unwrap();
         assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8083");
         assert_eq!(settings.kafka_brokers, "127.0.0.1:9092");
-        assert_eq!(settings.database, PathBuf::from("fulfillment.db"));
+        assert_eq!(settings.database, Url::Sqlite("fulfillment.db".into()));
         assert_eq!(settings.inventory_grpc_url, "http://127.0.0.1:50051/");
         assert_eq!(settings.messaging_relation, Relation::Link);
         assert_eq!(settings.batch_max_messages, 50);
@@ -193,10 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_database_is_refused_with_what_is_accepted() {
+    fn a_missing_database_is_refused_with_an_example() {
         let error = settings(&[]).unwrap_err();
         assert!(
-            error.contains("DATABASE_URL") && error.contains("sqlite:<path"),
+            error.contains("DATABASE_URL") && error.contains("sqlite:fulfillment.db"),
             "{error}"
         );
     }

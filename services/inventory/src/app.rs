@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use axum::Router;
 use contracts::inventory::inventory_server::InventoryServer;
+use database::Url;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::{Service, grpc, http};
 use tokio::net::TcpListener;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
@@ -19,9 +20,6 @@ use crate::stock_store::{SqliteStockStore, StockStore};
 
 /// How long calls may take to end once the process is asked to stop.
 const DRAIN: Duration = Duration::from_secs(5);
-
-/// How long the database may take to be let go of.
-const CLOSE: Duration = Duration::from_secs(2);
 
 /// Inventory, ready to run.
 #[derive(Debug)]
@@ -58,7 +56,7 @@ impl Application for App {
     }
 
     async fn build(settings: Settings) -> Result<Self, StartError> {
-        let file = &settings.database;
+        let Url::Sqlite(file) = &settings.database;
         let store = SqliteStockStore::open(file).await.map_err(|error| {
             let what = format!("the stock database {} could not be opened", file.display());
             StartError::new(what, error)
@@ -96,8 +94,7 @@ impl Application for App {
             serving::listen::serve(http, router, shutdown.clone()),
             serve_grpc(grpc, inventory, shutdown),
         );
-        // A statement that hangs must not keep the process.
-        let _ = timeout(CLOSE, store.close()).await;
+        store.close().await;
         served.map(|_| ())
     }
 }

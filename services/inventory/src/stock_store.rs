@@ -5,7 +5,6 @@ mod sqlite;
 
 use crate::stock::{Refusal, Reservation, Reserved};
 
-pub use migrations::OpenError;
 pub use sqlite::SqliteStockStore;
 
 /// Stock and reservations, whichever database keeps them.

@@ -1,21 +1,17 @@
 //! Puts pricing together: store, routes and listener. The tests use the same build.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Router;
+use database::Url;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::Service;
 use shared_telemetry::http::ServerLayer;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
 
 use crate::config::Settings;
 use crate::quote_api;
 use crate::quote_store::{QuoteStore, SqliteQuoteStore};
-
-/// How long the database may take to be let go of.
-const CLOSE: Duration = Duration::from_secs(2);
 
 /// Pricing, ready to run.
 #[derive(Debug)]
@@ -43,7 +39,7 @@ impl Application for App {
     }
 
     async fn build(settings: Settings) -> Result<Self, StartError> {
-        let file = &settings.database;
+        let Url::Sqlite(file) = &settings.database;
         let store = SqliteQuoteStore::open(file).await.map_err(|error| {
             let what = format!("the price database {} could not be opened", file.display());
             StartError::new(what, error)
@@ -67,8 +63,7 @@ impl Application for App {
 
     async fn run(self, shutdown: Shutdown) -> Result<(), StartError> {
         let served = serving::listen::serve(self.listener, self.router, shutdown).await;
-        // A statement that hangs must not keep the process.
-        let _ = timeout(CLOSE, self.store.close()).await;
+        self.store.close().await;
         served
     }
 }

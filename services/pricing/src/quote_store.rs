@@ -5,7 +5,6 @@ mod sqlite;
 
 use crate::quote::{Currency, Item, Promotion};
 
-pub use migrations::OpenError;
 pub use sqlite::SqliteQuoteStore;
 
 /// Prices and promotions, whichever database keeps them.

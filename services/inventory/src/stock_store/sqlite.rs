@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use database::OpenError;
+use database::sqlite::{self, WriterAndReaders};
 use shared_telemetry::sql::{Database, Statement};
+use sqlx::sqlite::SqliteSynchronous;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::{ReserveError, StockStore, StoreError, migrations, migrations::OpenError};
+use super::{ReserveError, StockStore, StoreError, migrations};
 use crate::stock::{Line, Refusal, Reservation, Reserved};
 
 static SELECT_STOCK: Statement = Statement::new(
@@ -63,8 +66,6 @@ static SELECT_LINES: Statement = Statement::new(
 #[derive(Debug, Clone)]
 pub struct SqliteStockStore {
     readers: SqlitePool,
-    /// One connection: SQLite has one writer at a time, and the pool's queue is fair where
-    /// SQLite's own waiting is not.
     writer: SqlitePool,
     database: Database,
 }
@@ -77,7 +78,8 @@ impl SqliteStockStore {
     /// # Errors
     /// The file cannot be opened or written, or was written by a newer version.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
-        let (writer, readers) = migrations::open(file).await?;
+        let WriterAndReaders { writer, readers } =
+            sqlite::open_with_one_writer(file, SqliteSynchronous::Full, migrations::SQLITE).await?;
         Ok(Self {
             readers,
             writer,
@@ -88,8 +90,7 @@ impl SqliteStockStore {
     /// Lets go of the file once all statements are done. Closes the spans that sqlx's threads
     /// still hold, too, so it comes before the last flush.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        sqlite::close(&[&self.readers, &self.writer]).await;
     }
 
     /// Takes the write lock at once: a transaction that reads first may not be allowed to write

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use contracts::inventory::inventory_client::InventoryClient;
 use contracts::inventory::{ReserveStockRequest, StockLine};
+use database::Url;
 use inventory::App;
 use inventory::config::Settings;
 use serde_json::Value;
@@ -31,7 +32,7 @@ impl Inventory {
         let settings = Settings {
             http_addr: "127.0.0.1:0".parse().unwrap(),
             grpc_addr: "127.0.0.1:0".parse().unwrap(),
-            database: dir.path().join("inventory.db"),
+            database: Url::Sqlite(dir.path().join("inventory.db")),
         };
         let app = App::build(settings).await.unwrap();
         let (http, grpc) = (

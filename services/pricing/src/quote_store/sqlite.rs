@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use database::{OpenError, sqlite};
 use shared_telemetry::sql::{Database, Statement};
 use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteSynchronous;
 
-use super::{QuoteStore, StoreError, migrations, migrations::OpenError};
+use super::{QuoteStore, StoreError, migrations};
 use crate::quote::{Currency, Item, Promotion, unix_time};
 
 static SELECT_ITEM: Statement = Statement::new(
@@ -39,7 +41,8 @@ impl SqliteQuoteStore {
     /// # Errors
     /// The file cannot be opened or written, or was written by a newer version.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
-        let pool = migrations::open(file).await?;
+        // A power cut may undo the last change: no change is made here.
+        let pool = sqlite::open(file, SqliteSynchronous::Normal, migrations::SQLITE).await?;
         Ok(Self {
             pool,
             database: Database::sqlite("pricing"),
@@ -49,7 +52,7 @@ impl SqliteQuoteStore {
     /// Lets go of the file once all statements are done. Closes the spans that sqlx's threads
     /// still hold, too, so it comes before the last flush.
     pub async fn close(&self) {
-        self.pool.close().await;
+        sqlite::close(&[&self.pool]).await;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use database::Url;
 use pricing::App;
 use pricing::config::Settings;
 use reqwest::{Response, StatusCode};
@@ -33,7 +34,7 @@ impl Pricing {
         let dir = TempDir::new().unwrap();
         let settings = Settings {
             http_addr: "127.0.0.1:0".parse().unwrap(),
-            database: dir.path().join("pricing.db"),
+            database: Url::Sqlite(dir.path().join("pricing.db")),
             quote_cache_ttl: Duration::from_secs(3600),
         };
         let app = App::build(settings).await.unwrap();

@@ -1,8 +1,6 @@
 //! The stock database on a real SQLite file, with many customers at once.
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
-mod start;
-
 use inventory::stock::{Line, Refusal, Reservation, Reserved};
 use inventory::stock_store::{ReserveError, SqliteStockStore, StockStore};
 use shared_telemetry::task;
