@@ -6,16 +6,18 @@ use std::panic::Location;
 use std::sync::OnceLock;
 
 use opentelemetry::trace::{
-    FutureExt, Link, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer,
+    FutureExt, Link, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue, Value};
-use opentelemetry_sdk::trace::SdkTracer;
+
+use crate::semconv_opt_in;
+use crate::tracer::Tracer;
 
 /// The process's tracer. Unset until [`crate::Telemetry::start`], and for good when the SDK is
 /// disabled: boundaries then pass an incoming context on unchanged and record nothing.
-static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+static TRACER: OnceLock<Tracer> = OnceLock::new();
 
-pub(crate) fn install_tracer(tracer: SdkTracer) -> bool {
+pub(crate) fn install_tracer(tracer: Tracer) -> bool {
     TRACER.set(tracer).is_ok()
 }
 
@@ -26,6 +28,7 @@ pub(crate) fn install_tracer(tracer: SdkTracer) -> bool {
 #[derive(Debug)]
 pub(crate) struct Boundary {
     context: Context,
+    kind: SpanKind,
     recording: bool,
 }
 
@@ -43,10 +46,11 @@ impl Boundary {
         let Some(tracer) = TRACER.get() else {
             return Self {
                 context: parent.clone(),
+                kind,
                 recording: false,
             };
         };
-        let mut builder = SpanBuilder::from_name(name).with_kind(kind);
+        let mut builder = SpanBuilder::from_name(name).with_kind(kind.clone());
         if !links.is_empty() {
             builder = builder.with_links(links);
         }
@@ -54,6 +58,7 @@ impl Boundary {
         let recording = opentelemetry::trace::Span::is_recording(&span);
         Self {
             context: parent.with_span(span),
+            kind,
             recording,
         }
     }
@@ -86,15 +91,30 @@ impl Boundary {
     where
         A: IntoIterator<Item = KeyValue>,
     {
+        if !self.recording {
+            return;
+        }
+        let span = self.context.span();
+        if semconv_opt_in::is_on() {
+            let attributes: Vec<_> = attributes().into_iter().collect();
+            span.set_attributes(semconv_opt_in::old_names(&self.kind, &attributes));
+            span.set_attributes(attributes);
+        } else {
+            span.set_attributes(attributes());
+        }
+    }
+
+    /// Adds an event with one attribute.
+    pub(crate) fn event(&self, name: &'static str, key: &'static str, value: impl Into<Value>) {
         if self.recording {
-            self.context.span().set_attributes(attributes());
+            self.context
+                .span()
+                .add_event(name, vec![KeyValue::new(key, value)]);
         }
     }
 
     pub(crate) fn set(&self, key: &'static str, value: impl Into<Value>) {
-        if self.recording {
-            self.context.span().set_attribute(KeyValue::new(key, value));
-        }
+        self.record(|| [KeyValue::new(key, value)]);
     }
 
     /// Marks the span as failed. `error_type` is of low cardinality: a code or a type name.

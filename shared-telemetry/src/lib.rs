@@ -75,7 +75,9 @@ mod export;
 mod lifecycle;
 mod limits;
 mod losses;
+mod semconv_opt_in;
 mod subscriber;
+mod tracer;
 
 pub use lifecycle::{Service, StartError, StopError, Telemetry};
 pub use opentelemetry::{SpanId, TraceId, Value};

@@ -16,7 +16,8 @@ use crate::export::ExportRuntime;
 use crate::limits::LengthLimited;
 use crate::losses::{Counted, Losses};
 use crate::propagation::{self, Propagation};
-use crate::{names, resource, subscriber};
+use crate::tracer::{Flagged, Tracer};
+use crate::{names, resource, semconv_opt_in, subscriber};
 
 /// The instrumentation scope of everything that this crate records.
 const SCOPE: &str = env!("CARGO_PKG_NAME");
@@ -91,6 +92,7 @@ impl Telemetry {
     /// As [`Telemetry::start`].
     pub fn start_with(service: Service, settings: &Settings) -> Result<Self, StartError> {
         propagation::install(Propagation::new(&settings.extract, &settings.inject));
+        semconv_opt_in::install(settings.old_names);
         let resource = resource::build(&service, settings);
         // As the Resource has it in the end, so that lines and spans agree.
         let service_name = resource
@@ -198,7 +200,10 @@ fn tracer_provider(
     losses: &Losses,
 ) -> Result<SdkTracerProvider, StartError> {
     let exporter = LengthLimited::new(
-        Distinct::new(Counted::new(runtime.span_exporter()?, losses)),
+        Flagged(Distinct::new(Counted::new(
+            runtime.span_exporter()?,
+            losses,
+        ))),
         settings.limits.value_length,
     );
     Ok(provider_builder(settings, resource)
@@ -225,7 +230,7 @@ fn install(
     traces: Option<&SdkTracerProvider>,
     logs: Option<&SdkLoggerProvider>,
 ) -> Result<(), StartError> {
-    let tracer = traces.map(|provider| provider.tracer(SCOPE));
+    let tracer = traces.map(|provider| Tracer::new(provider.tracer(SCOPE)));
     let subscriber = subscriber::build(service_name, settings, tracer.clone(), logs);
     tracing::subscriber::set_global_default(subscriber).map_err(|_| StartError::AlreadyStarted)?;
     if let (Some(provider), Some(tracer)) = (traces, tracer) {

@@ -8,6 +8,7 @@
 //! | `OTEL_TRACES_SAMPLER`, `…_ARG` | `always_on`, `always_off`, `traceidratio`, each also with `parentbased_` | `parentbased_always_on` |
 //! | `OTEL_PROPAGATORS` | formats to read and write | `tracecontext,baggage` |
 //! | `PROPAGATORS_EXTRACT`, `PROPAGATORS_INJECT` | one direction only; not of the specification | as above |
+//! | `OTEL_SEMCONV_STABILITY_OPT_IN` | `http/dup`, `database/dup`, `messaging/dup`, `rpc/dup`: old attribute names beside the new | |
 //! | `OTEL_TRACES_EXPORTER`, `OTEL_LOGS_EXPORTER` | `otlp` or `none` | `otlp` |
 //! | `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` | longest text value, in characters | none |
 //! | `OTEL_ATTRIBUTE_COUNT_LIMIT` | for spans, where `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` is unset | 128 |
@@ -25,6 +26,7 @@
 
 mod read;
 
+pub use crate::semconv_opt_in::OldNames;
 pub use read::Lookup;
 
 use crate::names;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub export_traces: bool,
     /// Log records go out by OTLP, beside the lines on standard output.
     pub export_logs: bool,
+    /// `OTEL_SEMCONV_STABILITY_OPT_IN`: old attribute names beside the new.
+    pub old_names: OldNames,
     /// Limits of one span.
     pub limits: Limits,
     /// `RUST_LOG`.
@@ -122,6 +126,7 @@ impl Settings {
             inject: reader.formats("PROPAGATORS_INJECT", &both),
             export_traces: reader.exporter("OTEL_TRACES_EXPORTER"),
             export_logs: reader.exporter("OTEL_LOGS_EXPORTER"),
+            old_names: reader.old_names("OTEL_SEMCONV_STABILITY_OPT_IN"),
             limits: Limits {
                 value_length: value_length.or(any_value_length),
                 attributes: any_count.filter(|_| !own_count),

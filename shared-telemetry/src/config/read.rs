@@ -7,7 +7,7 @@ use std::str::FromStr;
 use percent_encoding::percent_decode_str;
 use tracing_subscriber::filter::Targets;
 
-use super::LogFormat;
+use super::{LogFormat, OldNames};
 use crate::propagation::Format;
 
 /// Gives the value of a variable, as `std::env::var(name).ok()` does.
@@ -82,6 +82,19 @@ impl<'a> Reader<'a> {
             self.warn(name, &value, format_args!("a list of {}", Format::ACCEPTED));
             default.to_vec()
         })
+    }
+
+    /// The words that make sense count; the others may be for another library of the process.
+    pub(super) fn old_names(&mut self, name: &str) -> OldNames {
+        let list = self.text(name).unwrap_or_default();
+        let (chosen, strange) = OldNames::parse(&list);
+        for word in strange {
+            self.warnings.push(format!(
+                "{name} has {word:?}: known here are {}; the word does nothing here",
+                OldNames::ACCEPTED
+            ));
+        }
+        chosen
     }
 
     /// `key=value,key=value` with percent-decoded values. One bad pair makes the whole variable

@@ -119,3 +119,17 @@ fn the_span_limit_beats_the_general_one() {
     assert_eq!(settings.limits.value_length, Some(10));
     assert_eq!(settings.limits.attributes, Some(5));
 }
+
+#[test]
+fn old_names_are_off_unless_asked_for_and_a_strange_word_is_told() {
+    assert_eq!(read(&[]).old_names, OldNames::default());
+    let settings = read(&[("OTEL_SEMCONV_STABILITY_OPT_IN", "http/dup,htp/dup")]);
+    assert_ne!(settings.old_names, OldNames::default());
+    assert_eq!(
+        settings.warnings,
+        [
+            "OTEL_SEMCONV_STABILITY_OPT_IN has \"htp/dup\": known here are http, database, \
+             messaging and rpc, each also with /dup; the word does nothing here"
+        ]
+    );
+}

@@ -15,6 +15,8 @@ pub use body::TracedBody;
 pub use client::{Client, ClientFuture};
 pub use server::{ServerFuture, ServerLayer, ServerService};
 
+pub(crate) use status::number_of;
+
 use opentelemetry::KeyValue;
 
 use crate::names;

@@ -59,6 +59,13 @@ pub(super) fn name(code: Code) -> &'static str {
     }
 }
 
+/// The number of a code by its name.
+pub(crate) fn number_of(text: &str) -> Option<i64> {
+    (0..=16)
+        .find(|number| name(Code::from_i32(*number)) == text)
+        .map(i64::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,40 @@
 //! HTTP headers as carrier of a context; gRPC metadata are the same headers.
 
+use http::header::GetAll;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::{Extractor, Injector};
 
-pub(crate) struct HeaderCarrier<'a>(pub(crate) &'a HeaderMap);
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
+
+/// The names that every request is asked for, which then need not be checked and lower-cased
+/// each time.
+fn known(key: &str) -> Option<&'static HeaderName> {
+    match key {
+        "traceparent" => Some(&TRACEPARENT),
+        "tracestate" => Some(&TRACESTATE),
+        "baggage" => Some(&BAGGAGE),
+        _ => None,
+    }
+}
+
+/// Headers to read a context from, by [`crate::propagation::Propagation::extract`].
+#[derive(Debug)]
+pub struct HeaderCarrier<'a>(pub &'a HeaderMap);
+
+impl HeaderCarrier<'_> {
+    fn values(&self, key: &str) -> GetAll<'_, HeaderValue> {
+        match known(key) {
+            Some(name) => self.0.get_all(name),
+            None => self.0.get_all(key),
+        }
+    }
+}
 
 impl Extractor for HeaderCarrier<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
+        self.values(key).iter().next().map(text)
     }
 
     fn keys(&self) -> Vec<&str> {
@@ -15,24 +42,33 @@ impl Extractor for HeaderCarrier<'_> {
     }
 
     /// All values in order, so that a propagator can tell a repeated header from a single one.
-    /// A value that is not ASCII counts as an empty one: it was sent, and it means nothing.
+    /// A value that is no UTF-8 counts as an empty one: it was sent, and it means nothing.
     fn get_all(&self, key: &str) -> Option<Vec<&str>> {
-        let values: Vec<_> = self
-            .0
-            .get_all(key)
-            .iter()
-            .map(|value| value.to_str().unwrap_or_default())
-            .collect();
-        (!values.is_empty()).then_some(values)
+        let mut values = self.values(key).into_iter().map(text);
+        let first = values.next()?;
+        // Most headers come once.
+        let mut all = Vec::with_capacity(1);
+        all.push(first);
+        all.extend(values);
+        Some(all)
     }
 }
 
-pub(crate) struct HeaderCarrierMut<'a>(pub(crate) &'a mut HeaderMap);
+fn text(value: &HeaderValue) -> &str {
+    std::str::from_utf8(value.as_bytes()).unwrap_or_default()
+}
+
+/// Headers to write a context to, by [`crate::propagation::Propagation::inject`].
+#[derive(Debug)]
+pub struct HeaderCarrierMut<'a>(pub &'a mut HeaderMap);
 
 impl Injector for HeaderCarrierMut<'_> {
     fn set(&mut self, key: &str, value: String) {
-        let name = HeaderName::from_bytes(key.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+        let name = match known(key) {
+            Some(name) => Some(name.clone()),
+            None => HeaderName::from_bytes(key.as_bytes()).ok(),
+        };
+        if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             self.0.insert(name, value);
         }
     }

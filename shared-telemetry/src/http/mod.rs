@@ -5,11 +5,15 @@
 mod answer;
 mod carrier;
 mod client;
+mod edge;
 mod route;
 mod server;
+mod token_bucket;
+mod trust;
 mod url;
 
-pub(crate) use carrier::HeaderCarrier;
-pub(crate) use carrier::HeaderCarrierMut;
+pub use carrier::{HeaderCarrier, HeaderCarrierMut};
 pub use client::Client;
+pub use edge::Edge;
 pub use server::{ServerFuture, ServerLayer, ServerService};
+pub use trust::{InvalidSecret, Proof, Trust, TrustKind, UnknownTrust};

@@ -1,7 +1,7 @@
 //! The SERVER side: a tower layer for an axum router.
 
-use std::collections::HashSet;
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
@@ -13,12 +13,10 @@ use opentelemetry::{KeyValue, Value};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
+use super::edge::{Admitted, Edge};
 use super::{HeaderCarrier, answer, route};
 use crate::boundary::Boundary;
-use crate::{baggage, names, propagation};
-
-/// The longest value of a baggage entry that an edge lets in.
-const MAX_BAGGAGE_VALUE_BYTES: usize = 256;
+use crate::{names, propagation};
 
 /// Gives every request a SERVER span and every answer the name of its trace.
 ///
@@ -29,7 +27,7 @@ const MAX_BAGGAGE_VALUE_BYTES: usize = 256;
 /// Query strings never reach a span: `?token=…` is a secret, and no list of names is complete.
 #[derive(Debug, Clone, Default)]
 pub struct ServerLayer {
-    accepted_baggage: Option<Arc<HashSet<&'static str>>>,
+    edge: Option<Arc<Edge>>,
 }
 
 impl ServerLayer {
@@ -39,12 +37,12 @@ impl ServerLayer {
         Self::default()
     }
 
-    /// Lets in only these baggage entries, with values of at most 256 bytes: for an edge, where
-    /// anybody may send anything.
+    /// A layer for the first service behind the outside, where anybody may send anything.
     #[must_use]
-    pub fn accept_baggage(mut self, keys: &[&'static str]) -> Self {
-        self.accepted_baggage = Some(Arc::new(keys.iter().copied().collect()));
-        self
+    pub fn edge(edge: Edge) -> Self {
+        Self {
+            edge: Some(Arc::new(edge)),
+        }
     }
 }
 
@@ -79,7 +77,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let span = start(&request, self.layer.accepted_baggage.as_deref());
+        let span = start(&request, self.layer.edge.as_deref());
         let inner = {
             // Attached for the call too: a service may do work before its future is polled.
             let _active = span.context().clone().attach();
@@ -92,18 +90,26 @@ where
     }
 }
 
-fn start<B>(request: &Request<B>, accepted_baggage: Option<&HashSet<&'static str>>) -> Boundary {
-    let mut parent = propagation::extract(&HeaderCarrier(request.headers()));
-    if let Some(accepted) = accepted_baggage {
-        parent = baggage::retain(parent, accepted, MAX_BAGGAGE_VALUE_BYTES);
-    }
+fn start<B>(request: &Request<B>, edge: Option<&Edge>) -> Boundary {
+    let admitted = match edge {
+        Some(edge) => edge.admit(request.headers(), peer_of(request)),
+        None => Admitted {
+            parent: propagation::extract(&HeaderCarrier(request.headers())),
+            links: Vec::new(),
+            dropped_baggage: 0,
+        },
+    };
     let method = route::method_name(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map(|matched| route::route(method, matched.as_str()));
     let name = route.map_or(route::method_in_span_name(method), |route| route.span_name);
-    let span = Boundary::start(name, SpanKind::Server, &parent, Vec::new());
+    let span = Boundary::start(name, SpanKind::Server, &admitted.parent, admitted.links);
+    if admitted.dropped_baggage > 0 {
+        let count = i64::try_from(admitted.dropped_baggage).unwrap_or(i64::MAX);
+        span.event(names::BAGGAGE_DROPPED, names::BAGGAGE_DROPPED_COUNT, count);
+    }
     span.record(|| request_attributes(request, method, route.map(|route| route.template)));
     span
 }
@@ -131,16 +137,19 @@ fn request_attributes<B>(
         attributes.push(KeyValue::new(names::SERVER_ADDRESS, host));
         attributes.extend(port.map(|port| KeyValue::new(names::SERVER_PORT, i64::from(port))));
     }
-    if let Some(ConnectInfo(peer)) = request
-        .extensions()
-        .get::<ConnectInfo<std::net::SocketAddr>>()
-    {
-        attributes.push(KeyValue::new(names::CLIENT_ADDRESS, peer.ip().to_string()));
+    if let Some(peer) = peer_of(request) {
+        attributes.push(KeyValue::new(names::CLIENT_ADDRESS, peer.to_string()));
     }
     if let Some(agent) = text(request.headers(), &header::USER_AGENT) {
         attributes.push(KeyValue::new(names::USER_AGENT_ORIGINAL, agent.to_owned()));
     }
     attributes
+}
+
+/// The other end of the connection, where the server tells it.
+fn peer_of<B>(request: &Request<B>) -> Option<IpAddr> {
+    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    info.map(|ConnectInfo(peer)| peer.ip())
 }
 
 fn protocol_version(version: http::Version) -> Option<&'static str> {

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 
-use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, KeyValue, SpanId, TraceId};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
@@ -10,7 +9,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 use super::Relation;
 use super::record_headers::RecordHeaders;
 use crate::boundary::Boundary;
-use crate::{names, propagation};
+use crate::{baggage, names, propagation};
 
 /// A message with the context that its producer sent along.
 #[derive(Debug)]
@@ -135,20 +134,7 @@ impl<'c> Message<'c> {
     fn parent(&self) -> Context {
         match (self.relation, self.producer_context()) {
             (Relation::Parent, Some(_)) => self.context.clone(),
-            _ => {
-                let entries = self
-                    .context
-                    .baggage()
-                    .iter()
-                    .map(|(key, (value, metadata))| {
-                        opentelemetry::baggage::KeyValueMetadata::new(
-                            key.clone(),
-                            value.clone(),
-                            metadata.clone(),
-                        )
-                    });
-                Context::current().with_baggage(entries.collect::<Vec<_>>())
-            }
+            _ => Context::map_current(|batch| baggage::carry(&self.context, batch)),
         }
     }
 

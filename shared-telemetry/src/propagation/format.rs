@@ -3,9 +3,8 @@
 use std::str::FromStr;
 
 use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry_sdk::propagation::BaggagePropagator;
 
-use super::TraceContext;
+use super::{B3, Baggage, TraceContext};
 
 /// A propagation format, as named in `OTEL_PROPAGATORS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +13,10 @@ pub enum Format {
     TraceContext,
     /// `baggage`: W3C `baggage`.
     Baggage,
+    /// `b3`: reads both encodings of B3 and writes the single header `b3`.
+    B3,
+    /// `b3multi`: reads both encodings of B3 and writes `X-B3-TraceId` and its companions.
+    B3Multi,
 }
 
 impl Format {
@@ -21,13 +24,26 @@ impl Format {
     pub const DEFAULT: [Self; 2] = [Self::TraceContext, Self::Baggage];
 
     /// What [`Format::from_str`] accepts, for messages.
-    pub const ACCEPTED: &str = "tracecontext, baggage, none";
+    pub const ACCEPTED: &str = "tracecontext, baggage, b3, b3multi, none";
 
     pub(super) fn propagator(self) -> Box<dyn TextMapPropagator + Send + Sync> {
         match self {
             Self::TraceContext => Box::new(TraceContext),
-            Self::Baggage => Box::new(BaggagePropagator::new()),
+            Self::Baggage => Box::new(Baggage),
+            Self::B3 => Box::new(B3::single()),
+            Self::B3Multi => Box::new(B3::multiple()),
         }
+    }
+
+    /// The order of reading, in which the later one wins: B3, then W3C, whatever the order of a
+    /// list is. Both encodings of B3 are one reader.
+    pub(super) fn readers(formats: &[Self]) -> Vec<Self> {
+        let b3 = [Self::B3, Self::B3Multi]
+            .into_iter()
+            .find(|encoding| formats.contains(encoding));
+        let w3c = [Self::TraceContext, Self::Baggage];
+        let w3c = w3c.into_iter().filter(|format| formats.contains(format));
+        b3.into_iter().chain(w3c).collect()
     }
 
     /// Reads a comma-separated list. Duplicates are removed; `none` stands for the empty list.
@@ -62,6 +78,8 @@ impl FromStr for Format {
         match name.to_ascii_lowercase().as_str() {
             "tracecontext" => Ok(Self::TraceContext),
             "baggage" => Ok(Self::Baggage),
+            "b3" => Ok(Self::B3),
+            "b3multi" => Ok(Self::B3Multi),
             _ => Err(UnknownFormat(name.to_owned())),
         }
     }
@@ -73,8 +91,25 @@ mod tests {
 
     #[test]
     fn a_list_is_read_in_order_without_duplicates() {
-        let formats = Format::parse_list(" baggage, TraceContext ,baggage,").unwrap();
-        assert_eq!(formats, [Format::Baggage, Format::TraceContext]);
+        let formats = Format::parse_list(" baggage, TraceContext ,baggage,B3,b3multi").unwrap();
+        assert_eq!(
+            formats,
+            [
+                Format::Baggage,
+                Format::TraceContext,
+                Format::B3,
+                Format::B3Multi
+            ]
+        );
+    }
+
+    #[test]
+    fn w3c_is_read_after_b3_whatever_the_list_says_and_b3_once() {
+        let order = |list: &str| Format::readers(&Format::parse_list(list).unwrap());
+        let expected = [Format::B3, Format::TraceContext, Format::Baggage];
+        assert_eq!(order("baggage,tracecontext,b3multi,b3"), expected);
+        assert_eq!(order("b3multi"), [Format::B3Multi]);
+        assert_eq!(order("none"), []);
     }
 
     #[test]
@@ -88,7 +123,10 @@ mod tests {
             Format::parse_list("tracecontext,xray")
                 .unwrap_err()
                 .to_string(),
-            "\"xray\" is no propagation format: expected tracecontext, baggage, none"
+            format!(
+                "\"xray\" is no propagation format: expected {}",
+                Format::ACCEPTED
+            )
         );
     }
 }

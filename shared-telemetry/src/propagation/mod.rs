@@ -5,9 +5,15 @@
 //! writes the new one. `OTEL_PROPAGATORS` sets both lists at once; `PROPAGATORS_EXTRACT` and
 //! `PROPAGATORS_INJECT` set one.
 //!
-//! When a request carries several formats, the one that stands last in the list of extractors
+//! When a request carries several formats, W3C Trace Context wins over B3, whatever the order of
+//! the list: B3 is read first, then `traceparent`, then `baggage`, and whoever is read last and
+//! finds something has the last word. So the newer format decides during a migration, and two
+//! services with the same names in another order agree. Of B3's two encodings the single header
 //! wins.
 
+mod b3;
+mod baggage;
+mod decision;
 mod format;
 mod trace_context;
 pub mod traceparent;
@@ -18,6 +24,9 @@ use std::sync::OnceLock;
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 
+pub use b3::B3;
+pub use baggage::Baggage;
+pub(crate) use decision::{Wish, ask_to_record, wish};
 pub use format::{Format, UnknownFormat};
 pub use trace_context::TraceContext;
 pub(crate) use trace_context::header_of;
@@ -33,13 +42,13 @@ pub struct Propagation {
 }
 
 impl Propagation {
-    /// Propagation that reads `extract`, the last one that finds something winning, and writes
-    /// every format of `inject`.
+    /// Propagation that reads `extract`, W3C winning over B3 in any order, and writes every format
+    /// of `inject`.
     #[must_use]
     pub fn new(extract: &[Format], inject: &[Format]) -> Self {
         let build = |formats: &[Format]| formats.iter().map(|format| format.propagator()).collect();
         Self {
-            extract: build(extract),
+            extract: build(&Format::readers(extract)),
             inject: build(inject),
         }
     }

@@ -12,7 +12,7 @@
 //! a place where nobody looks. Whoever cannot read a header starts a new trace (section 3.2.4),
 //! so [`parse`] refuses exactly what the specification calls invalid and nothing more.
 
-mod hex;
+pub(super) mod hex;
 mod inspect;
 #[cfg(test)]
 mod tests;

@@ -24,12 +24,13 @@ use std::sync::Arc;
 
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
-use opentelemetry_sdk::trace::SdkTracer;
 use tracing::Subscriber;
 use tracing_subscriber::Registry;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::Settings;
+use crate::tracer::Tracer;
 use events::EventLayer;
 use filter::{Filtered, LogFilter};
 use gate::Gate;
@@ -39,9 +40,23 @@ use spans::SpanLayer;
 pub(crate) fn build(
     service_name: &str,
     settings: &Settings,
-    tracer: Option<SdkTracer>,
+    tracer: Option<Tracer>,
     logs: Option<&SdkLoggerProvider>,
 ) -> impl Subscriber + Send + Sync + use<> {
+    build_writing(service_name, settings, tracer, logs, std::io::stdout)
+}
+
+/// [`build`] with log lines that go to `writer` instead of standard output.
+pub(crate) fn build_writing<W>(
+    service_name: &str,
+    settings: &Settings,
+    tracer: Option<Tracer>,
+    logs: Option<&SdkLoggerProvider>,
+    writer: W,
+) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = Arc::new(LogFilter::new(&settings.log_filter));
     let bridge = logs.map(|provider| {
         Filtered::new(
@@ -49,7 +64,7 @@ pub(crate) fn build(
             Arc::clone(&filter),
         )
     });
-    let lines = LogLines::new(service_name, settings.log_format, std::io::stdout);
+    let lines = LogLines::new(service_name, settings.log_format, writer);
     Registry::default()
         .with(Gate::new(Arc::clone(&filter), tracer.is_some()))
         .with(tracer.map(SpanLayer::new))

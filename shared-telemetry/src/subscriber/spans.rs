@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 
-use opentelemetry_sdk::trace::SdkTracer;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Metadata, Subscriber};
@@ -11,14 +10,16 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::tracer::Tracer;
+
 /// [`OpenTelemetryLayer`] without its events.
 ///
 /// It would copy every log line onto the span, `debug!` of libraries included. Which event
 /// belongs on a span is the author's choice here, see [`super::events`].
-pub(super) struct SpanLayer<S>(OpenTelemetryLayer<S, SdkTracer>);
+pub(super) struct SpanLayer<S>(OpenTelemetryLayer<S, Tracer>);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> SpanLayer<S> {
-    pub(super) fn new(tracer: SdkTracer) -> Self {
+    pub(super) fn new(tracer: Tracer) -> Self {
         let layer = OpenTelemetryLayer::new(tracer)
             // Attributes that cost on each span and tell little.
             .with_location(false)

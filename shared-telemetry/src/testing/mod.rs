@@ -4,9 +4,12 @@
 //! installation. Each test looks at its own trace: it takes the id from its own root span, and
 //! neither sees nor disturbs the others.
 
+mod active;
+mod log_lines;
 mod recorder;
 mod tree;
 
+pub use active::Active;
 pub use opentelemetry::trace::SpanKind;
 pub use recorder::{Recorder, recorder};
 pub use tree::{SpanNode, TraceTree};

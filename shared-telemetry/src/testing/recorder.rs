@@ -5,22 +5,26 @@ use std::time::{Duration, Instant};
 
 use opentelemetry::TraceId;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracer, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 
 use super::TraceTree;
+use super::log_lines::LogLines;
 use crate::boundary::install_tracer;
-use crate::config::Settings;
+use crate::config::{LogFormat, Settings};
 use crate::distinct::Distinct;
+use crate::propagation::{self, Propagation};
 use crate::subscriber;
+use crate::tracer::{Flagged, Tracer};
 
 /// Everything that ended in this process.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     exporter: InMemorySpanExporter,
+    log_lines: LogLines,
 }
 
 /// The process's recorder, installed by the first call: default propagation, every trace
-/// sampled unless a remote parent says otherwise.
+/// sampled unless a remote parent says otherwise, log lines kept as JSON instead of printed.
 ///
 /// # Panics
 /// When another subscriber or tracer was installed before.
@@ -31,21 +35,35 @@ pub fn recorder() -> Recorder {
 }
 
 fn install() -> Recorder {
-    let settings = Settings::from_lookup(&|_| None);
+    let settings = Settings {
+        log_format: LogFormat::Json,
+        ..Settings::from_lookup(&|_| None)
+    };
+    propagation::install(Propagation::new(&settings.extract, &settings.inject));
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_sampler(settings.sampling.sampler())
-        .with_simple_exporter(Distinct::new(exporter.clone()))
+        .with_simple_exporter(Flagged(Distinct::new(exporter.clone())))
         .build();
-    let tracer: SdkTracer = provider.tracer("testing");
-    let subscriber = subscriber::build("testing", &settings, Some(tracer.clone()), None);
+    let tracer = Tracer::new(provider.tracer("testing"));
+    let log_lines = LogLines::default();
+    let subscriber = subscriber::build_writing(
+        "testing",
+        &settings,
+        Some(tracer.clone()),
+        None,
+        log_lines.clone(),
+    );
     tracing::subscriber::set_global_default(subscriber)
         .expect("no other subscriber in this process");
     assert!(
         install_tracer(tracer),
         "telemetry was started before the recorder"
     );
-    Recorder { exporter }
+    Recorder {
+        exporter,
+        log_lines,
+    }
 }
 
 impl Recorder {
@@ -70,6 +88,26 @@ impl Recorder {
         ids.sort_unstable_by_key(|id| id.to_bytes());
         ids.dedup();
         ids.into_iter().map(|id| self.trace(id)).collect()
+    }
+
+    /// A moment, for [`Recorder::since`].
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        self.spans(|_| true).len()
+    }
+
+    /// The spans of all traces that have ended since `mark`.
+    #[must_use]
+    pub fn since(&self, mark: usize) -> TraceTree {
+        let mut spans = self.spans(|_| true);
+        spans.drain(..mark.min(spans.len()));
+        TraceTree::new(spans)
+    }
+
+    /// The log lines so far, each a JSON object, that contain `text`.
+    #[must_use]
+    pub fn log_lines(&self, text: &str) -> Vec<String> {
+        self.log_lines.containing(text)
     }
 
     /// Waits until the trace satisfies `complete`, and gives it either way: the assertions that

@@ -31,8 +31,10 @@ async fn every_answer_names_its_trace_and_span_failures_too() {
         let answer = answer.unwrap();
         let trace = recorder().trace(trace_of(&answer));
         let span = trace.one(name, SpanKind::Server);
-        let expected = format!("00-{}-{}-01", span.trace_id(), span.id());
-        assert_eq!(header(&answer, "traceresponse"), expected);
+        let expected = header(&answer, "traceresponse");
+        let (ids, flags) = expected.split_at(53);
+        assert_eq!(ids, format!("00-{}-{}-", span.trace_id(), span.id()));
+        assert_eq!(u8::from_str_radix(flags, 16).unwrap() & 1, 1, "sampled");
         assert_eq!(
             header(&answer, "server-timing"),
             format!("trace;desc=\"{expected}\", traceparent;desc=\"{expected}\"")

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use shared_telemetry::baggage;
-use shared_telemetry::http::ServerLayer;
+use shared_telemetry::http::{Edge, ServerLayer, Trust};
 
 use crate::root::in_root;
 use crate::server::{serve, traced, untraced};
@@ -54,13 +54,20 @@ async fn scopes_add_up_and_the_inner_one_wins() {
 #[tokio::test]
 async fn behind_the_edge_every_entry_passes() {
     let inner = || echo(ServerLayer::new());
-    assert_eq!(ask(inner(), "/tier", "app.customer.tier=gold").await, "gold");
+    assert_eq!(
+        ask(inner(), "/tier", "app.customer.tier=gold").await,
+        "gold"
+    );
     assert_eq!(ask(inner(), "/other", "other=x").await, "x");
 }
 
 #[tokio::test]
 async fn an_edge_drops_entries_that_are_not_on_its_list() {
-    let edge = || echo(ServerLayer::new().accept_baggage(&["app.customer.tier", "note"]));
+    let edge = || {
+        echo(ServerLayer::edge(
+            Edge::new(Trust::Trust).accept_baggage(&["app.customer.tier", "note"]),
+        ))
+    };
     let header = "other=x,app.customer.tier=gold";
     assert_eq!(ask(edge(), "/tier", header).await, "gold");
     assert_eq!(ask(edge(), "/other", header).await, "-");
@@ -68,9 +75,16 @@ async fn an_edge_drops_entries_that_are_not_on_its_list() {
 
 #[tokio::test]
 async fn an_edge_drops_a_listed_entry_of_more_than_256_bytes_and_keeps_the_rest() {
-    let edge = || echo(ServerLayer::new().accept_baggage(&["app.customer.tier", "note"]));
+    let edge = || {
+        echo(ServerLayer::edge(
+            Edge::new(Trust::Trust).accept_baggage(&["app.customer.tier", "note"]),
+        ))
+    };
     let (longest, too_long) = ("x".repeat(256), "x".repeat(257));
-    assert_eq!(ask(edge(), "/note", &format!("note={longest}")).await, longest);
+    assert_eq!(
+        ask(edge(), "/note", &format!("note={longest}")).await,
+        longest
+    );
     let header = format!("note={too_long},app.customer.tier=gold");
     assert_eq!(ask(edge(), "/note", &header).await, "-");
     assert_eq!(ask(edge(), "/tier", &header).await, "gold");

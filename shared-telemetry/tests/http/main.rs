@@ -24,6 +24,9 @@ fn shop() -> Router {
     Router::new()
         .route("/items/{id}", get(item))
         .route("/gone", get(|| async { StatusCode::NOT_FOUND }))
-        .route("/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
+        .route(
+            "/broken",
+            get(|| async { StatusCode::INTERNAL_SERVER_ERROR }),
+        )
         .layer(ServerLayer::new())
 }

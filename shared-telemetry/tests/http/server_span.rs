@@ -49,10 +49,8 @@ async fn an_unknown_path_has_no_route_and_its_span_is_named_after_the_method_alo
 #[tokio::test]
 async fn a_made_up_method_does_not_become_a_span_name() {
     let shop = serve(shop()).await;
-    let request = crate::server::untraced().request(
-        "BREW".parse().unwrap(),
-        format!("http://{shop}/items/7"),
-    );
+    let request = crate::server::untraced()
+        .request("BREW".parse().unwrap(), format!("http://{shop}/items/7"));
     let (id, _) = in_root(async { traced().send(request).await }).await;
 
     let trace = recorder().trace(id);
@@ -86,10 +84,7 @@ async fn a_500_is_an_error_on_both_sides() {
     let (id, _) = in_root(async { traced().send(traced().get(url)).await }).await;
 
     let trace = recorder().trace(id);
-    for (name, kind) in [
-        ("GET /broken", SpanKind::Server),
-        ("GET", SpanKind::Client),
-    ] {
+    for (name, kind) in [("GET /broken", SpanKind::Server), ("GET", SpanKind::Client)] {
         let span = trace.one(name, kind);
         assert!(span.failed(), "{span:?}");
         assert_eq!(span.text("error.type"), "500");

@@ -37,7 +37,7 @@ async fn a_malformed_context_never_fails_a_request_and_starts_a_new_trace() {
         format!("{good}-extra").into_bytes(),
         good.replace(TRACE, &"0".repeat(32)).into_bytes(),
         good.replace(PARENT, &"0".repeat(16)).into_bytes(),
-        good[..54].as_bytes().to_vec(),
+        good.as_bytes()[..54].to_vec(),
         [good.as_bytes(), b"\xff"].concat(),
         vec![b'0'; 8_000],
     ];

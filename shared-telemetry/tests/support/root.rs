@@ -10,10 +10,13 @@ pub(crate) async fn in_root<F: Future>(work: F) -> (TraceId, F::Output) {
     // Before the first span: what starts without a subscriber is never recorded.
     let _recorder = recorder();
     let root = tracing::info_span!(parent: None, "root");
-    async {
+    let work = async {
         let id = current::trace_id().expect("the root span is active");
         (id, work.await)
-    }
-    .instrument(root)
-    .await
+    };
+    let (id, output) = work.instrument(root).await;
+    // A library may hold the span for a moment longer: sqlx's worker thread does.
+    let ended = recorder().trace_when(id, |trace| trace.has("root")).await;
+    assert!(ended.has("root"), "the root has not ended:\n{ended}");
+    (id, output)
 }

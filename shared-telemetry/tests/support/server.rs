@@ -11,9 +11,7 @@ use tokio::net::TcpListener;
 /// Serves `router` on a free port until the test's runtime ends.
 pub(crate) async fn serve(router: Router) -> SocketAddr {
     let _recorder = recorder();
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     task::spawn(async move { axum::serve(listener, router).await });
     address

@@ -1,0 +1,162 @@
+//! The program under test, and how a test runs it.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use shared_telemetry::{Service, Telemetry, error};
+use tokio::process::Command;
+use tracing::Instrument as _;
+use tracing::field::Empty;
+
+/// Tells the process what to do; unset in an ordinary run of the tests.
+const WORK: &str = "CHILD_WORK";
+/// `stop`'s limit in milliseconds; ten seconds, when unset.
+const LIMIT: &str = "CHILD_STOP_LIMIT_MS";
+const STOPPED: &str = "STOPPED ";
+
+/// What the program does between start and stop.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Work {
+    /// One trace of a hundred spans.
+    HundredSpans,
+    /// The same, started and stopped inside of async code, as under `#[tokio::main]`.
+    HundredSpansInAsync,
+    /// A line outside of any span, one inside, and a failure.
+    Lines,
+    /// Hands a request on, see [`crate::disabled`].
+    HandOn,
+}
+
+/// What a run of the program has left behind.
+pub(crate) struct Ended {
+    stdout: String,
+}
+
+/// Runs the program to its end with this environment and no other.
+pub(crate) async fn run(work: Work, environment: &[(&str, &str)]) -> Ended {
+    let program = std::env::current_exe().expect("the path of this test binary");
+    let output = Command::new(program)
+        .args(["--exact", "child::the_program", "--nocapture"])
+        .env_clear()
+        .env(WORK, format!("{work:?}"))
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("a child process");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    Ended { stdout }
+}
+
+impl Ended {
+    /// The log lines. The test harness's own words may stand before one.
+    pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
+        let json = |line: &str| line.find("{\"timestamp\"").map(|at| line[at..].to_owned());
+        let lines = self.stdout.lines().filter_map(json);
+        lines
+            .map(|line| serde_json::from_str(&line).expect(&line))
+            .collect()
+    }
+
+    /// The one log line with that message.
+    #[track_caller]
+    pub(crate) fn line(&self, message: &str) -> serde_json::Value {
+        let lines = self.lines();
+        let mut found = lines.iter().filter(|line| line["message"] == message);
+        match (found.next(), found.next()) {
+            (Some(line), None) => line.clone(),
+            _ => panic!("expected one line {message:?} in\n{}", self.stdout),
+        }
+    }
+
+    /// True when the line says that its span is sampled.
+    pub(crate) fn is_sampled(line: &serde_json::Value) -> bool {
+        let flags = line["trace_flags"].as_str().expect("text");
+        u8::from_str_radix(flags, 16).expect("two hex digits") & 1 == 1
+    }
+
+    /// What the program said behind `word`.
+    #[track_caller]
+    pub(crate) fn said(&self, word: &str) -> &str {
+        let rest = self.stdout.split(word).nth(1);
+        let Some(rest) = rest.and_then(|rest| rest.lines().next()) else {
+            panic!("no {word:?} in\n{}", self.stdout);
+        };
+        rest
+    }
+
+    /// What `stop` gave, and how long it took.
+    pub(crate) fn stopped(&self) -> (&str, Duration) {
+        let (milliseconds, result) = self.said(STOPPED).split_once(' ').expect("two words");
+        let milliseconds = milliseconds.parse().expect("a number");
+        (result, Duration::from_millis(milliseconds))
+    }
+}
+
+#[allow(clippy::disallowed_methods)] // The program's own settings, set by `run`.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Run by the other tests as a process of its own; in an ordinary run there is nothing to do.
+#[test]
+fn the_program() {
+    let Some(work) = variable(WORK) else { return };
+    if work == "HundredSpansInAsync" {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime
+            .expect("a runtime without drivers")
+            .block_on(async { live(&work) });
+    } else {
+        live(&work);
+    }
+}
+
+fn live(work: &str) {
+    let service = Service::new("lamp", "1.2.3", "house");
+    let telemetry = Telemetry::start(service).expect("the environment is good enough");
+    Telemetry::start(service).err().expect("only once");
+    match work {
+        "HundredSpans" | "HundredSpansInAsync" => hundred_spans(),
+        "Lines" => lines(),
+        "HandOn" => crate::disabled::hand_on(),
+        other => panic!("{other}"),
+    }
+    let limit = variable(LIMIT).and_then(|limit| limit.parse().ok());
+    let (limit, begin) = (
+        Duration::from_millis(limit.unwrap_or(10_000)),
+        Instant::now(),
+    );
+    let result = match telemetry.stop(limit) {
+        Ok(()) => "ok".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    println!("\n{STOPPED}{} {result}", begin.elapsed().as_millis());
+}
+
+fn hundred_spans() {
+    tracing::info_span!("root").in_scope(|| {
+        for number in 1..100 {
+            tracing::info_span!("child", number).in_scope(|| ());
+        }
+    });
+}
+
+fn lines() {
+    tracing::info!("outside");
+    let business = tracing::info_span!("business", step = Empty, note = "a long note");
+    let work = async {
+        let span = tracing::Span::current();
+        span.record("step", "first").record("step", "second");
+        tracing::info!(name: "cache.miss", sku = "TEAPOT-1", "inside");
+        tracing::debug!("too quiet");
+        let failed = "ten".parse::<i64>().expect_err("no number");
+        error::record(&failed);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.expect("a runtime without drivers");
+    runtime.block_on(work.instrument(business));
+}
