@@ -213,6 +213,8 @@ fn environment_of(
             ("INVENTORY_URL", url(places.inventory)),
             ("FULFILLMENT_URL", url(places.fulfillment)),
             ("KAFKA_BROKERS", bootstrap.into()),
+            // Who can reach it sits at this machine, and may want to see their own trace go on.
+            ("EDGE_TRUST", "trust".into()),
         ],
         ServiceName::Pricing => {
             vec![

@@ -14,17 +14,21 @@ use tokio::net::{TcpListener, TcpStream};
 const PARTITIONS: i32 = 3;
 
 /// The broker and its addresses. It lives as long as this value; what is in it is forgotten then.
-pub(crate) struct Broker {
+pub struct Broker {
     _owner: BaseProducer,
     /// Where the broker itself listens, for the services.
-    pub(crate) bootstrap: String,
+    pub bootstrap: String,
     /// The usual address, for tools: it leads to the broker.
-    pub(crate) public: SocketAddr,
+    pub public: SocketAddr,
 }
 
 impl Broker {
-    /// Starts the broker with `topics`, and a door to it at `public`.
-    pub(crate) async fn start(topics: &[&str], public: SocketAddr) -> Result<Self, StartError> {
+    /// Starts the broker with `topics`, and a door to it at `public`, or at another port when
+    /// that one is taken.
+    ///
+    /// # Errors
+    /// When the process may not open sockets on 127.0.0.1.
+    pub async fn start(topics: &[&str], public: SocketAddr) -> Result<Self, StartError> {
         let failed = |error| StartError::new("the Kafka broker could not start", error);
         let owner: BaseProducer = ClientConfig::new()
             .set("test.mock.num.brokers", "1")

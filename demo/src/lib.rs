@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use broker::Broker;
 use config::{Command, Options};
 
 /// Runs the demo, or one service of it when so asked.

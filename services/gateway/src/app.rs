@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use http::HeaderName;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::Service;
-use shared_telemetry::http::ServerLayer;
+use shared_telemetry::http::{Edge, ServerLayer};
 use tokio::net::TcpListener;
 
 use crate::checkout_api::{self, Desk};
@@ -23,6 +24,9 @@ use crate::upstream_client::{Upstream, http_client};
 
 /// What a caller may put into the baggage; anything else stays outside.
 const ACCEPTED_BAGGAGE: [&str; 2] = ["app.customer.tier", "demo.fault"];
+
+/// A believed caller has its request recorded by `x-trace-debug: 1`.
+const DEBUG_HEADER: HeaderName = HeaderName::from_static("x-trace-debug");
 
 /// The gateway, ready to run.
 #[derive(Debug)]
@@ -54,16 +58,18 @@ impl Application for App {
                 .map_err(|error| StartError::new("the Kafka producer could not be made", error))?;
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;
+        let edge = Edge::new(settings.edge_trust.clone())
+            .accept_baggage(&ACCEPTED_BAGGAGE)
+            .debug_header(DEBUG_HEADER, settings.edge_debug_per_second);
         let api = api(settings, publisher.clone())?;
         let ready = move || {
             let publisher = publisher.clone();
             async move { publisher.ready().await }
         };
-        let edge = ServerLayer::new().accept_baggage(&ACCEPTED_BAGGAGE);
         Ok(Self {
             listener,
             addr,
-            router: serving::routes(api, edge, ready),
+            router: serving::routes(api, ServerLayer::edge(edge), ready),
         })
     }
 

@@ -1,10 +1,13 @@
 //! The settings of the gateway: the only place that reads them from the environment.
 
+mod edge;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::Url;
 use serving::{Environment, InvalidSetting};
+use shared_telemetry::http::Trust;
 
 /// What the gateway must know to start.
 #[derive(Debug, Clone)]
@@ -25,6 +28,12 @@ pub struct Settings {
     /// Where a trace can be seen. `TRACE_URL`, default
     /// `http://127.0.0.1:16686/trace/{trace_id}`.
     pub trace_url: TraceUrl,
+    /// Whose trace context is taken over. `EDGE_TRUST`, `restart` (default), `trust` or
+    /// `trust_if`.
+    pub edge_trust: Trust,
+    /// How many requests a second a believed caller may have recorded by `x-trace-debug: 1`.
+    /// `EDGE_DEBUG_PER_SECOND`, default 1; 0 is none.
+    pub edge_debug_per_second: u32,
 }
 
 /// The URL of a trace, with a gap where its id belongs.
@@ -56,6 +65,12 @@ impl Settings {
             kafka_brokers: kafka_brokers(env)?,
             kafka_delivery_timeout: kafka_delivery_timeout(env)?,
             trace_url: trace_url(env)?,
+            edge_trust: edge::trust(env)?,
+            edge_debug_per_second: env.optional(
+                "EDGE_DEBUG_PER_SECOND",
+                1,
+                "a whole number of requests",
+            )?,
         })
     }
 }
