@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod order_created;
+pub mod telemetry;
 pub mod topics;
 
 /// The inventory protocol, generated from `proto/inventory.proto`.

@@ -14,7 +14,7 @@ const DEFAULT_WIDTH: usize = 120;
 #[command(
     name = "tracectl",
     version,
-    about = "Decode a traceparent, print a trace, verify the system"
+    about = "Decode a traceparent, print a trace, verify the system, break it for a review"
 )]
 #[command(after_help = "Exit codes: 0 all is well, 1 the answer is no, 2 no answer can be given.")]
 struct Arguments {
@@ -33,6 +33,9 @@ pub(crate) enum Command {
     /// Place an order and check that its trace is whole at every hop
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Make a branch on which propagation is broken in one way, for a review to find
+    #[command(after_help = BREAK_EXAMPLES)]
+    Break(Break),
 }
 
 const DECODE_EXAMPLES: &str = "\
@@ -58,6 +61,14 @@ Examples:
   tracectl verify --gateway http://127.0.0.1:8080 --backend viewer --json | jq '.checks[] | select(.result == \"failed\")'
 
 Exit code 1: a check failed, and the hop that broke is named. Exit code 2: it could not be checked.";
+
+const BREAK_EXAMPLES: &str = "\
+Examples:
+  tracectl break --list
+  tracectl break http-inject-missing      on the branch broken/http-inject-missing, in one commit
+  tracectl break --undo                   back to the branch before; the broken one is deleted
+
+Works in a clone of Unbroken without changes, by the git program. docs/review-demo.md is the script.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
@@ -114,6 +125,19 @@ pub(crate) struct Verify {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Break {
+    /// One of --list
+    pub(crate) name: Option<String>,
+    /// Tell what can be broken
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Go back to the branch before and delete the broken one
+    #[arg(long)]
+    pub(crate) undo: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,13 @@
 //! Command-line tools for traces: decode a `traceparent`, print a trace as a tree, verify that
-//! one order is one unbroken trace.
+//! one order is one unbroken trace, and break it on a branch for a review.
 //!
 //! Exit codes, the same for every command: 0 all is well, 1 the answer is no (an invalid header,
 //! an unknown trace, a failed check), 2 no answer (bad arguments, a server that can't be reached).
 
+pub mod sabotage;
+
 mod backend;
+mod break_branch;
 mod config;
 mod decode;
 mod http_client;
@@ -32,6 +35,8 @@ struct Answer {
 enum NoAnswer {
     #[error(transparent)]
     Request(#[from] http_client::RequestError),
+    #[error(transparent)]
+    Break(#[from] break_branch::NotBroken),
     #[error("the async runtime cannot start: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -64,6 +69,7 @@ fn run(command: Command) -> Result<Answer, NoAnswer> {
         Command::Decode(settings) => Ok(decode::run(&settings)),
         Command::Tree(settings) => runtime()?.block_on(tree::run(&settings)),
         Command::Verify(settings) => runtime()?.block_on(verify::run(&settings)),
+        Command::Break(settings) => Ok(break_branch::run(&settings)?),
     }
 }
 
