@@ -161,7 +161,12 @@ const LOG_FIELDS: &[Entry] = &[
         RETRIED,
         "the wait before the next one, in milliseconds",
     ),
-    field("error", Text, Always, WHY),
+    field(
+        "error",
+        Text,
+        When("a request fails with 500 or more, or the broker cannot be reached"),
+        WHY,
+    ),
     field(
         "found",
         Bool,

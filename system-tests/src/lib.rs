@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 mod demo;
+mod emitted;
 mod shop;
 mod traces;
 
 pub use demo::{Demo, DemoBuilder};
+pub use emitted::Emitted;
 pub use shop::{Answer, Order, cart};
 pub use traces::{Span, Trace};

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     /// Place an order and check that its trace is whole at every hop
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Find what is wrong with captured telemetry, or with the source code that makes it
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
     /// Make a branch on which propagation is broken in one way, for a review to find
     #[command(after_help = BREAK_EXAMPLES)]
     Break(Break),
@@ -69,6 +73,16 @@ Examples:
   tracectl break --undo                   back to the branch before; the broken one is deleted
 
 Works in a clone of Unbroken without changes, by the git program. docs/review-demo.md is the script.";
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  tracectl lint capture.json                 one OTLP export request, or one on each line
+  tracectl lint - < capture.json
+  tracectl lint --source .                   the Rust source below a folder
+  tracectl lint --json capture.json | jq -r '.findings[].rule'
+
+Exit code 1: something was found, each with its rule, place, reason and cure. Exit code 2: it
+could not be read.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
@@ -138,6 +152,19 @@ pub(crate) struct Break {
     /// Go back to the branch before and delete the broken one
     #[arg(long)]
     pub(crate) undo: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// OTLP JSON: an export request, or several, one behind the other; - is standard input
+    #[arg(value_name = "FILE", required_unless_present = "source")]
+    pub(crate) file: Option<PathBuf>,
+    /// Judge the Rust source below this folder instead
+    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    pub(crate) source: Option<PathBuf>,
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,6 @@
 //! Command-line tools for traces: decode a `traceparent`, print a trace as a tree, verify that
-//! one order is one unbroken trace, and break it on a branch for a review.
+//! one order is one unbroken trace, break it on a branch for a review, and lint captured
+//! telemetry and the source that makes it.
 //!
 //! Exit codes, the same for every command: 0 all is well, 1 the answer is no (an invalid header,
 //! an unknown trace, a failed check), 2 no answer (bad arguments, a server that can't be reached).
@@ -11,6 +12,7 @@ mod break_branch;
 mod config;
 mod decode;
 mod http_client;
+mod lint;
 mod terminal_text;
 mod trace;
 mod tree;
@@ -37,6 +39,8 @@ enum NoAnswer {
     Request(#[from] http_client::RequestError),
     #[error(transparent)]
     Break(#[from] break_branch::NotBroken),
+    #[error(transparent)]
+    Lint(#[from] lint::Unreadable),
     #[error("the async runtime cannot start: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -69,6 +73,7 @@ fn run(command: Command) -> Result<Answer, NoAnswer> {
         Command::Decode(settings) => Ok(decode::run(&settings)),
         Command::Tree(settings) => runtime()?.block_on(tree::run(&settings)),
         Command::Verify(settings) => runtime()?.block_on(verify::run(&settings)),
+        Command::Lint(settings) => Ok(lint::run(&settings)?),
         Command::Break(settings) => Ok(break_branch::run(&settings)?),
     }
 }

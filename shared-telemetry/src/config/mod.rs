@@ -46,7 +46,7 @@ pub struct Settings {
     pub pod: Vec<(&'static str, String)>,
     /// Which traces are kept.
     pub sampling: Sampling,
-    /// Formats to read, the last one winning.
+    /// Formats to read; W3C wins over B3, see [`crate::propagation`].
     pub extract: Vec<Format>,
     /// Formats to write.
     pub inject: Vec<Format>,

@@ -21,14 +21,7 @@ const fn span(
 
 const HTTP_SERVER: &[&str] = &[HTTP_REQUEST_METHOD, URL_PATH, URL_SCHEME];
 const HTTP_CLIENT: &[&str] = &[HTTP_REQUEST_METHOD, URL_FULL, SERVER_ADDRESS, SERVER_PORT];
-const RPC_CLIENT: &[&str] = &[
-    RPC_SYSTEM_NAME,
-    RPC_METHOD,
-    RPC_RESPONSE_STATUS_CODE,
-    SERVER_ADDRESS,
-    SERVER_PORT,
-];
-const RPC_SERVER: &[&str] = &[RPC_SYSTEM_NAME, RPC_METHOD, RPC_RESPONSE_STATUS_CODE];
+const RPC: &[&str] = &[RPC_SYSTEM_NAME, RPC_METHOD, RPC_RESPONSE_STATUS_CODE];
 const SQL: &[&str] = &[
     DB_SYSTEM_NAME,
     DB_NAMESPACE,
@@ -115,14 +108,14 @@ pub(super) const SPANS: &[Entry] = &[
     span(
         "{rpc.method}",
         SpanKind::Client,
-        RPC_CLIENT,
+        RPC,
         Always,
         "a gRPC call, until its trailers are here; anything but OK is an ERROR",
     ),
     span(
         "{rpc.method}",
         SpanKind::Server,
-        RPC_SERVER,
+        RPC,
         Always,
         "a gRPC call is answered; only codes that say \"I am broken\" are ERRORs",
     ),

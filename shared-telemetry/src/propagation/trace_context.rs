@@ -62,7 +62,7 @@ impl TextMapPropagator for TraceContext {
         if let Some(text) = tracestate::kept(context, span.trace_id()) {
             carrier.set(TRACESTATE, text.to_owned());
         } else if *span.trace_state() != TraceState::NONE {
-            let state = span.trace_state().header();
+            let state = tracestate::header(span.trace_state());
             // A list that lost its last member is empty, but not NONE.
             if !state.is_empty() {
                 carrier.set(TRACESTATE, state);

@@ -45,7 +45,7 @@ pub(super) fn read(values: &[&str]) -> Read {
     shorten(&mut members);
     match TraceState::from_key_value(members.iter().copied()) {
         Ok(state) => Read::State(state),
-        Err(_) => Read::Verbatim(header(&members)),
+        Err(_) => Read::Verbatim(header(members)),
     }
 }
 
@@ -53,19 +53,45 @@ fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
+/// May begin a key.
+const KEY_START: u8 = 1;
+/// May stand in a key.
+const KEY: u8 = 2;
+/// May stand in a value.
+const VALUE: u8 = 4;
+
+/// What each byte may be: these lists come with requests, and a table is one look a byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 0x7f {
+        let class = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => KEY_START | KEY | VALUE,
+            b'_' | b'-' | b'*' | b'/' | b'@' => KEY | VALUE,
+            b',' | b'=' => 0,
+            b' '.. => VALUE,
+            _ => 0,
+        };
+        classes[byte as usize] = class;
+        byte += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
+
 /// `[a-z0-9][a-z0-9_\-*/@]{0,255}`.
 fn is_key(key: &str) -> bool {
-    let bytes = key.as_bytes();
-    let first = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let other = |byte: &u8| first(byte) || b"_-*/@".contains(byte);
-    bytes.len() <= 256 && bytes.first().is_some_and(first) && bytes.iter().all(other)
+    let starts_well = key.bytes().next().is_some_and(|byte| is(byte, KEY_START));
+    starts_well && key.len() <= 256 && key.bytes().all(|byte| is(byte, KEY))
 }
 
 /// Up to 256 printable ASCII characters other than `,` and `=`, the last one no blank.
 fn is_value(value: &str) -> bool {
-    let legal = |byte: &u8| (0x20..=0x7e).contains(byte) && !b",=".contains(byte);
     (1..=256).contains(&value.len())
-        && value.bytes().all(|byte| legal(&byte))
+        && value.bytes().all(|byte| is(byte, VALUE))
         && !value.ends_with(' ')
 }
 
@@ -80,12 +106,19 @@ fn shorten(members: &mut Vec<Member<'_>>) {
     }
 }
 
-fn header(members: &[Member<'_>]) -> String {
-    let members: Vec<_> = members
-        .iter()
-        .map(|(key, value)| [key, "=", value].concat())
-        .collect();
-    members.join(",")
+/// A list as it is sent; empty for an empty one.
+pub(super) fn header<'m>(members: impl IntoIterator<Item = Member<'m>>) -> String {
+    let mut header = String::new();
+    for (key, value) in members {
+        header.reserve(key.len() + value.len() + 2);
+        if !header.is_empty() {
+            header.push(',');
+        }
+        header.push_str(key);
+        header.push('=');
+        header.push_str(value);
+    }
+    header
 }
 
 /// A [`Read::Verbatim`] in a context, beside the span context that can't hold it.

@@ -131,6 +131,8 @@ fn sixty_four_members_of_a_thousand_pass_and_one_that_is_too_long_is_left_out_wh
     let thousand: Vec<_> = (0..1000).map(|i| format!("k{i:03}=v")).collect();
     let sent = hop(&[thousand.join(",")]).unwrap();
     assert_eq!(sent, thousand[..64].join(","));
+    let late = format!("{},k000=late", thousand[..64].join(","));
+    assert_eq!(hop(&[late]).unwrap(), sent, "the 65th says nothing");
     let long = format!("a=1,b={},c=3", "x".repeat(8200));
     assert_eq!(hop(&[long]).as_deref(), Some("a=1,c=3"));
 }

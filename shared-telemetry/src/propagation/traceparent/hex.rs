@@ -31,6 +31,7 @@ pub(super) const fn is_digit(byte: u8) -> bool {
 }
 
 /// `N` bytes from `2 * N` digits; nothing for another length or any other byte.
+#[inline]
 pub(in crate::propagation) fn decode<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     if digits.len() != 2 * N {
         return None;
@@ -52,6 +53,7 @@ pub(in crate::propagation) fn decode<const N: usize>(digits: &[u8]) -> Option<[u
 
 /// Four bytes from eight digits. Each comparison is an addition that carries into the top bit of
 /// its byte and, where all bytes are ASCII, never beyond.
+#[inline]
 fn decode_word(digits: [u8; 8]) -> Option<[u8; 4]> {
     const TOP: u64 = every(0x80);
     let word = u64::from_be_bytes(digits);
@@ -73,7 +75,8 @@ fn decode_word(digits: [u8; 8]) -> Option<[u8; 4]> {
 }
 
 /// Writes two digits a byte, as far as `digits` has room.
-pub(in crate::propagation) fn encode(bytes: &[u8], digits: &mut [u8]) {
+#[inline]
+pub(in crate::propagation) fn encode<const N: usize>(bytes: &[u8; N], digits: &mut [u8]) {
     let (fours, last) = bytes.as_chunks::<4>();
     let (eights, rest) = digits.as_chunks_mut::<8>();
     for (four, eight) in fours.iter().zip(eights) {
@@ -86,6 +89,7 @@ pub(in crate::propagation) fn encode(bytes: &[u8], digits: &mut [u8]) {
 }
 
 /// [`decode_word`] backwards.
+#[inline]
 fn encode_word(bytes: [u8; 4]) -> [u8; 8] {
     let word = u64::from(u32::from_be_bytes(bytes));
     let fours = (word | word << 16) & 0x0000_ffff_0000_ffff;

@@ -1,0 +1,44 @@
+//! Holds the dictionary against the names of the semantic conventions v1.44.0.
+
+use std::path::Path;
+
+use serde_json::Value;
+use shared_telemetry::names::{Entry, Source, Type, What};
+
+/// Where the dictionary says something else than the conventions.
+pub(crate) fn disagreements(dictionary: &[&Entry], root: &Path) -> Vec<String> {
+    let file = root.join("tracectl/data/semconv_v1.44.0.json");
+    let conventions: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut found = Vec::new();
+    for entry in dictionary {
+        let (What::Attribute(of) | What::EventAttribute(of) | What::Resource(of)) = entry.what
+        else {
+            continue;
+        };
+        let name = entry.name;
+        let theirs = conventions["attributes"][name].as_str();
+        let given_up = !conventions["deprecated"][name].is_null();
+        match (entry.source, theirs) {
+            (Source::Ours, None) => {}
+            (Source::Ours, Some(_)) => found.push(format!("{name} is theirs, not ours")),
+            (_, None) => found.push(format!("{name} is not theirs")),
+            (Source::Conventions, _) if given_up => found.push(format!("{name} is deprecated")),
+            (Source::Deprecated, _) if !given_up => found.push(format!("{name} is not deprecated")),
+            (_, Some(theirs)) if !same(of, theirs) => {
+                found.push(format!("{name} is {theirs}, not {}", of.as_str()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn same(ours: Type, theirs: &str) -> bool {
+    match ours {
+        Type::Text => matches!(theirs, "string" | "enum"),
+        // An enum may be one of numbers, as gRPC's codes were.
+        Type::Int => matches!(theirs, "int" | "enum"),
+        Type::Bool => theirs == "boolean",
+        Type::Object => false,
+    }
+}
