@@ -66,6 +66,14 @@ fn pricing_that_reads_no_context_breaks_the_http_hop() {
 }
 
 #[test]
+fn a_gateway_that_writes_b3_to_a_pricing_that_reads_w3c_breaks_the_http_hop() {
+    assert_names_the_hop(
+        "gateway.PROPAGATORS_INJECT=b3,baggage",
+        "HTTP gateway → pricing",
+    );
+}
+
+#[test]
 fn fulfillment_that_reads_no_context_breaks_the_kafka_hop() {
     assert_names_the_hop(
         "fulfillment.PROPAGATORS_EXTRACT=none",
