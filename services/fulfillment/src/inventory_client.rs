@@ -30,6 +30,7 @@ pub(crate) struct NoAnswer(Status);
 impl InventoryClient {
     /// A client that connects when it is first used, and again whenever it must.
     pub(crate) fn new(url: Uri, deadline: Duration) -> Self {
+        let origin = url.clone();
         let endpoint = Endpoint::from(url)
             // The deadline of a call begins when there is a connection.
             .connect_timeout(deadline)
@@ -39,7 +40,8 @@ impl InventoryClient {
             .keep_alive_timeout(deadline.max(KEEP_ALIVE))
             .tcp_nodelay(true);
         Self {
-            stub: Stub::new(grpc::Client::new(endpoint.connect_lazy())),
+            // With the origin, so that the CLIENT span can say where the call went.
+            stub: Stub::with_origin(grpc::Client::new(endpoint.connect_lazy()), origin),
             deadline,
         }
     }
