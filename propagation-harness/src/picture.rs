@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use shared_telemetry::SpanId;
-use shared_telemetry::testing::{SpanNode, TraceTree};
+use shared_telemetry::testing::{SpanKind, SpanNode, TraceTree};
 
 /// More lines than this tell less.
 const MOST_SPANS: usize = 60;
@@ -57,6 +57,10 @@ fn draw(text: &mut String, members: &[SpanNode<'_>], span: SpanNode<'_>, depth: 
 
 /// CLIENT `GET`.
 pub(crate) fn told(span: SpanNode<'_>) -> String {
-    let kind = format!("{:?}", span.kind()).to_uppercase();
-    format!("{kind} `{}`", span.name())
+    format!("{} `{}`", upper(&span.kind()), span.name())
+}
+
+/// CLIENT.
+pub(crate) fn upper(kind: &SpanKind) -> String {
+    format!("{kind:?}").to_uppercase()
 }

@@ -19,9 +19,12 @@ use tonic::{Request, Response, Status};
 
 const CHECK: &str = "inventory.v1.Inventory/CheckAvailability";
 
-/// What the server saw: the metadata on the wire, and what was active.
+/// The `traceparent` on the wire, and what was active in the server.
+type Arrival = (Option<String>, Landing);
+
+/// What the server saw.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Option<(Option<String>, Landing)>>>);
+struct Seen(Arc<Mutex<Option<Arrival>>>);
 
 #[tonic::async_trait]
 impl Inventory for Seen {

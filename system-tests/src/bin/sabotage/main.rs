@@ -107,11 +107,11 @@ fn told(name: &str, expected: &str, started: Instant, outcome: Result<(), String
     let seconds = started.elapsed().as_secs_f64();
     match outcome {
         Ok(()) => {
-            println!("✓ {name:<28} {expected:<34} {seconds:>6.1} s");
+            println!("✓ {name:<32} {expected:<32} {seconds:>6.1} s");
             true
         }
         Err(why) => {
-            println!("✗ {name:<28} {expected:<34} {seconds:>6.1} s\n    {why}");
+            println!("✗ {name:<32} {expected:<32} {seconds:>6.1} s\n    {why}");
             false
         }
     }
