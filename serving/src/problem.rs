@@ -38,7 +38,10 @@ impl Problem {
     ) -> Self {
         if status.is_server_error() {
             shared_telemetry::error::record(error);
-            tracing::error!(error = chain(error), "request failed");
+            tracing::error!(
+                error = shared_telemetry::error::chain(error),
+                "request failed"
+            );
         }
         Self::new(status, detail)
     }
@@ -61,21 +64,6 @@ impl Problem {
     pub fn detail(&self) -> &str {
         &self.detail
     }
-}
-
-/// An error with its sources: why, and why that.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let why = cause.to_string();
-        // Some errors have told their source already.
-        if !text.contains(&why) {
-            text = format!("{text}: {why}");
-        }
-        source = cause.source();
-    }
-    text
 }
 
 impl IntoResponse for Problem {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use contracts::OrderCreated;
+use shared_telemetry::error::chain;
 use shared_telemetry::{baggage, current};
 
 use crate::order::{OrderState, Outcome};
@@ -93,19 +94,4 @@ pub(crate) fn batch_given_back(messages: usize) {
 
 pub(crate) fn consumer_left_hanging() {
     tracing::warn!("the Kafka consumer did not close in time");
-}
-
-/// An error with its sources: why, and why that.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        // Some errors have told their source already.
-        let why = cause.to_string();
-        if !text.contains(&why) {
-            text = format!("{text}: {why}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use contracts::OrderCreated;
-use shared_telemetry::error;
+use shared_telemetry::error::{self, chain};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -109,19 +109,4 @@ pub(crate) fn asked<T, E: Error>(what: &'static str, found: &Result<Option<T>, E
         Ok(found) => tracing::info!(found = found.is_some(), "{what}"),
         Err(error) => tracing::info!(reason = chain(error), "{what}"),
     }
-}
-
-/// An error with its sources: why, and why that.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        // Some errors have told their source already.
-        let why = cause.to_string();
-        if !text.contains(&why) {
-            text = format!("{text}: {why}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -34,7 +34,7 @@ entries! {
     EVENT_ATTRIBUTES: super::What::EventAttribute, super::Source::Conventions;
     EXCEPTION_MESSAGE = "exception.message": Text, Always, "the error, in one sentence";
     EXCEPTION_STACKTRACE = "exception.stacktrace": Text, Always,
-        "where it was recorded, its chain of causes, and with `RUST_BACKTRACE=1` the backtrace";
+        "where it was recorded, and its chain of causes";
     EXCEPTION_TYPE = "exception.type": Text, Always, "the error's type";
 }
 

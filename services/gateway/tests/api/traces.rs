@@ -78,8 +78,8 @@ async fn the_context_goes_on_to_pricing_and_into_the_queue_with_the_tier_as_bagg
 }
 
 #[tokio::test]
-async fn a_callers_baggage_is_let_in_by_its_name_only_and_its_trace_goes_on() {
-    let shop = Shop::open().await;
+async fn a_believed_callers_trace_goes_on_and_its_baggage_is_let_in_by_name_only() {
+    let shop = Shop::open_with(&[("EDGE_TRUST", "trust")]).await;
     let request = shop.http.get(format!("{}/checkout?sku=MUG-2", shop.url));
     let response = request
         .header(
