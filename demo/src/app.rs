@@ -91,7 +91,7 @@ struct RunningViewer {
 
 impl Demo {
     async fn start(options: &DemoOptions, surroundings: &Surroundings) -> Result<Self, StartError> {
-        let ports = Ports::new(options.free_ports);
+        let mut ports = Ports::new(options.free_ports);
         let databases = tempfile::Builder::new().prefix("unbroken-").tempdir()?;
         let topics = [
             contracts::topics::ORDER_CREATED,
@@ -99,7 +99,7 @@ impl Demo {
         ];
         let broker = Broker::start(&topics, ports.wanted(9092)).await?;
         let viewer = (!surroundings.exports_elsewhere)
-            .then(|| start_viewer(ports))
+            .then(|| start_viewer(&ports))
             .transpose()?;
         let places = Places {
             gateway: ports.take("the gateway", 8080)?,
@@ -110,6 +110,8 @@ impl Demo {
             kafka: broker.public,
             viewer: viewer.as_ref().map(|(_, addresses)| *addresses),
         };
+        // From here on the ports belong to the children.
+        drop(ports);
         let services = ServiceName::ALL
             .into_iter()
             .map(|name| {
@@ -177,7 +179,7 @@ async fn is_ready(client: &reqwest::Client, address: SocketAddr) -> bool {
     answer.is_ok_and(|answer| answer.status().is_success())
 }
 
-fn start_viewer(ports: Ports) -> Result<(RunningViewer, Addresses), StartError> {
+fn start_viewer(ports: &Ports) -> Result<(RunningViewer, Addresses), StartError> {
     let address = |port| Address::or_a_free_port(ports.wanted(port));
     let viewer = Viewer::build(trace_viewer::Settings {
         query: address(16686),
