@@ -1,7 +1,9 @@
-//! What crosses a wire between the services: the inventory protocol, the `order.created` event
-//! and the topic names. No logic lives here, so that nobody must read it to know the rules.
+//! What crosses a wire between the services: the inventory protocol, the `order.created` event,
+//! the topic names and the faults that may be asked for. No logic lives here, so that nobody must
+//! read it to know the rules.
 #![warn(missing_docs)]
 
+pub mod fault;
 pub mod order_created;
 pub mod telemetry;
 pub mod topics;
@@ -12,4 +14,5 @@ pub mod inventory {
     tonic::include_proto!("inventory.v1");
 }
 
+pub use fault::{Fault, Faults};
 pub use order_created::{Customer, DecodeError, Line, OrderCreated};

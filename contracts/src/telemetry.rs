@@ -102,12 +102,26 @@ const EVENTS: &[Entry] = &[
         "pricing: a coupon lowers the price",
     ),
     Entry::ours(
+        "fault.injected",
+        Event {
+            always: &["app.fault"],
+        },
+        FAULT,
+        "any service: what now goes wrong was asked for by the caller",
+    ),
+    Entry::ours(
         "retry",
         Event {
             always: &["attempt", "delay_ms", "reason"],
         },
         RETRIED,
         "fulfillment: an order will be tried again",
+    ),
+    of_event(
+        "app.fault",
+        Text,
+        FAULT,
+        "the fault, as `demo.fault` names it",
     ),
     of_event("app.item.sku", Text, Always, SKU),
     of_event("attempt", Int, RETRIED, "the attempt that failed, from 1"),
@@ -121,6 +135,7 @@ const EVENTS: &[Entry] = &[
     of_event("reason", Text, RETRIED, WHY),
 ];
 
+const FAULT: Seen = When("`DEMO_FAULTS` is `on` and a request asks for a fault");
 const DEAD_LETTER: Seen = When("a message cannot be read as an order");
 const TOLD: &str = "the address, as the demo announces it";
 
@@ -143,6 +158,12 @@ const LOG_FIELDS: &[Entry] = &[
         Int,
         Always,
         "what is to be paid, in hundredths",
+    ),
+    field(
+        "app.fault",
+        Text,
+        FAULT,
+        "the fault, as `demo.fault` names it",
     ),
     field("app.item.sku", Text, Always, SKU),
     field("app.items", Int, Always, "how many articles were listed"),
