@@ -5,7 +5,6 @@ mod kind_and_status;
 mod orphans;
 mod personal;
 mod required;
-mod secrets;
 mod span_names;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,44 @@
+//! Tokens in paths, `/reset/8fK2…`: by the segment before them, or because they look random.
+
+use super::Kind;
+use super::credentials::of_token;
+use super::scan::Found;
+use super::secret_names;
+use super::view::View;
+
+/// A segment between `/` at `at` and the next one, if it is a token.
+pub(super) fn behind(view: &View<'_>, at: usize, own_names: &[&str]) -> Option<Found> {
+    let start = at + 1;
+    let len = view.run(start, usize::MAX, |byte| {
+        !b"/?#\"'".contains(&byte) && !byte.is_ascii_whitespace()
+    });
+    let segment = &view.bytes[start..start + len];
+    let before = view.run_back(0, at, secret_names::MAX_LEN, |byte| byte != b'/');
+    let named = secret_names::kind_of(&view.bytes[at - before..at], own_names).is_some();
+    let found = (named && !is_word(segment)) || is_opaque(segment);
+    found.then_some(Found {
+        start,
+        end: start + len,
+        kind: Kind::Token,
+    })
+}
+
+/// `/token/refresh` is a place, `/token/{token}` a template.
+fn is_word(segment: &[u8]) -> bool {
+    let word = segment.len() < 12 && segment.iter().all(u8::is_ascii_lowercase);
+    word || matches!(segment.first(), None | Some(b'{' | b'['))
+}
+
+/// Sixteen and more letters of both cases with digits, or thirty-two and more letters and digits
+/// that are no hexadecimal number. Ids of traces, UUIDs, hashes, SKUs and words are neither.
+fn is_opaque(segment: &[u8]) -> bool {
+    let has = |class: fn(&u8) -> bool| segment.iter().any(class);
+    if segment.len() < 16 || !segment.iter().all(|byte| of_token(*byte)) || !has(u8::is_ascii_digit)
+    {
+        return false;
+    }
+    let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let one_piece = segment.iter().all(u8::is_ascii_alphanumeric);
+    let long = one_piece && segment.len() >= 32 && !segment.iter().all(u8::is_ascii_hexdigit);
+    mixed || long
+}
