@@ -1,6 +1,6 @@
 //! The active span: its ids, and attributes for it.
 
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceFlags, TraceState};
 use opentelemetry::{Context, KeyValue, SpanId, TraceId, Value};
 
 fn with_span_context<T>(read: impl FnOnce(&SpanContext) -> T) -> Option<T> {
@@ -43,4 +43,18 @@ pub fn set(key: &'static str, value: impl Into<Value>) {
             span.set_attribute(KeyValue::new(key, value));
         }
     });
+}
+
+/// Links the active span to another one, of any trace: to earlier work that explains this one,
+/// such as the request whose answer is given once more. Ids that no span can have do nothing.
+///
+/// A link that is known when the span starts belongs there, where a sampler sees it; boundaries
+/// do that. This is for what is only found out on the way.
+pub fn link(trace_id: TraceId, span_id: SpanId) {
+    // Whether that span was sampled is not known any more: nothing is claimed.
+    let (flags, state) = (TraceFlags::NOT_SAMPLED, TraceState::NONE);
+    let other = SpanContext::new(trace_id, span_id, flags, true, state);
+    if other.is_valid() {
+        Context::map_current(|context| context.span().add_link(other, Vec::new()));
+    }
 }

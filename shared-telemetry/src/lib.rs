@@ -20,7 +20,7 @@
 //! [`tracing`] macros:
 //!
 //! ```
-//! let span = tracing::info_span!("apply_promotion", app.promotion.coupon = "WELCOME10");
+//! let span = tracing::info_span!("apply_promotion", app.promotion.id = "spring");
 //! span.in_scope(|| {
 //!     // An event with a `name:` is a span event and a log line.
 //!     tracing::info!(name: "discount.applied", percent = 10, "discount applied");
@@ -58,10 +58,12 @@ pub mod error;
 pub mod grpc;
 pub mod http;
 pub mod kafka;
+pub mod metrics;
 pub mod names;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 pub mod propagation;
+pub mod redact;
 pub mod resource;
 pub mod sampling;
 pub mod sql;
@@ -74,13 +76,16 @@ mod distinct;
 mod export;
 mod lifecycle;
 mod limits;
-mod losses;
 mod semconv_opt_in;
 mod subscriber;
+mod token_bucket;
 mod tracer;
 
 pub use lifecycle::{Service, StartError, StopError, Telemetry};
 pub use opentelemetry::{SpanId, TraceId, Value};
+
+/// The instrumentation scope of everything that this crate records.
+const SCOPE: &str = env!("CARGO_PKG_NAME");
 
 /// The code blocks of the README are compiled with the tests.
 #[cfg(doctest)]

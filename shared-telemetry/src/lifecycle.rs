@@ -1,26 +1,21 @@
 //! Start and stop: one call each.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{Key, global};
-use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
-use opentelemetry_sdk::trace::{SdkTracerProvider, TracerProviderBuilder};
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanLimits};
 
 use crate::boundary::install_tracer;
 use crate::config::{Limits, Settings};
-use crate::distinct::Distinct;
-use crate::export::ExportRuntime;
-use crate::limits::LengthLimited;
-use crate::losses::{Counted, Losses};
+use crate::export::{Exports, Records, Spans};
 use crate::propagation::{self, Propagation};
-use crate::tracer::{Flagged, Tracer};
-use crate::{names, resource, semconv_opt_in, subscriber};
-
-/// The instrumentation scope of everything that this crate records.
-const SCOPE: &str = env!("CARGO_PKG_NAME");
+use crate::redact::{self, Redaction};
+use crate::tracer::Tracer;
+use crate::{SCOPE, names, resource, semconv_opt_in, subscriber};
 
 /// Who is speaking: the defaults of `service.name`, `service.version`, `service.namespace`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +26,8 @@ pub struct Service {
     pub version: &'static str,
     /// The system that it belongs to.
     pub namespace: &'static str,
+    /// Names of secrets that only this program knows, see [`Service::with_secret_names`].
+    pub secret_names: &'static [&'static str],
 }
 
 impl Service {
@@ -41,7 +38,16 @@ impl Service {
             name,
             version,
             namespace,
+            secret_names: &[],
         }
+    }
+
+    /// The service with names whose values are secrets beside those that [`crate::redact`] knows:
+    /// of attributes, log fields, JSON fields and parameters. In lower case, without `_` and `-`.
+    #[must_use]
+    pub const fn with_secret_names(mut self, names: &'static [&'static str]) -> Self {
+        self.secret_names = names;
+        self
     }
 }
 
@@ -55,9 +61,6 @@ pub enum StartError {
     /// No thread for the exporter.
     #[error("the export thread could not be started: {0}")]
     Runtime(#[from] std::io::Error),
-    /// `OTEL_EXPORTER_OTLP_*` make no exporter, for example an endpoint that is no URL.
-    #[error("the OTLP exporter could not be made from OTEL_EXPORTER_OTLP_*: {0}")]
-    Exporter(#[from] ExporterBuildError),
 }
 
 /// What was not delivered at the end.
@@ -70,18 +73,18 @@ pub struct StopError(String);
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
     logs: Option<SdkLoggerProvider>,
-    lost_spans: Losses,
-    lost_logs: Losses,
-    /// Held for the exporters, which live on it.
-    runtime: Option<ExportRuntime>,
+    exports: Exports,
 }
+
+/// True once this process has telemetry.
+static STARTED: AtomicBool = AtomicBool::new(false);
 
 impl Telemetry {
     /// Starts telemetry for this process by its environment, see [`crate::config`].
     ///
     /// # Errors
-    /// When it was started before or an exporter can't be made. A value of the environment that
-    /// makes no sense is no error: it is told in a warning and replaced by its default.
+    /// When it was started before, or there is no thread to export on. A value of the environment
+    /// that makes no sense is no error: it is told in a warning and replaced by its default.
     pub fn start(service: Service) -> Result<Self, StartError> {
         Self::start_with(service, &Settings::from_environment())
     }
@@ -91,47 +94,35 @@ impl Telemetry {
     /// # Errors
     /// As [`Telemetry::start`].
     pub fn start_with(service: Service, settings: &Settings) -> Result<Self, StartError> {
+        if STARTED.swap(true, Ordering::AcqRel) {
+            return Err(StartError::AlreadyStarted);
+        }
         propagation::install(Propagation::new(&settings.extract, &settings.inject));
         semconv_opt_in::install(settings.old_names);
-        let resource = resource::build(&service, settings);
+        redact::install(Redaction {
+            on: settings.redaction,
+            own_names: service.secret_names,
+        });
+        let resource = redact::resource(resource::build(&service, settings));
         // As the Resource has it in the end, so that lines and spans agree.
         let service_name = resource
             .get(&Key::from_static_str(names::SERVICE_NAME))
             .map_or_else(|| service.name.to_owned(), |name| name.to_string());
 
-        let wanted = !settings.disabled;
-        let (traced, logged) = (
-            wanted && settings.export_traces,
-            wanted && settings.export_logs,
-        );
-        let runtime = if traced || logged {
-            Some(ExportRuntime::start()?)
-        } else {
-            None
-        };
-        let (lost_spans, lost_logs) = (Losses::default(), Losses::default());
-        let traces = match &runtime {
-            Some(runtime) if traced => {
-                Some(tracer_provider(runtime, settings, &resource, &lost_spans)?)
-            }
-            // Spans that nobody exports still give log lines their ids.
-            _ if wanted => Some(provider_builder(settings, &resource).build()),
-            _ => None,
-        };
-        let logs = match &runtime {
-            Some(runtime) if logged => Some(logger_provider(runtime, &resource, &lost_logs)?),
-            _ => None,
-        };
+        let mut warnings = settings.warnings.clone();
+        let exports = Exports::start(settings, &resource, &mut warnings)
+            // Nothing was started, so it may be tried again.
+            .inspect_err(|_| STARTED.store(false, Ordering::Release))?;
+        let traces = (!settings.disabled).then(|| tracer_provider(settings, &resource, &exports));
+        let logs = logger_provider(&resource, &exports);
         install(&service_name, settings, traces.as_ref(), logs.as_ref())?;
-        for warning in &settings.warnings {
+        for warning in &warnings {
             tracing::warn!("{warning}");
         }
         Ok(Self {
             traces,
             logs,
-            lost_spans,
-            lost_logs,
-            runtime,
+            exports,
         })
     }
 
@@ -143,25 +134,13 @@ impl Telemetry {
     /// # Errors
     /// When the limit passed, or when an export failed, now or at any time before.
     pub fn stop(self, limit: Duration) -> Result<(), StopError> {
-        let deadline = Instant::now() + limit;
-        let left = || deadline.saturating_duration_since(Instant::now());
-        let mut failures = Vec::new();
-        if let Some(traces) = &self.traces
-            && let Err(error) = traces.shutdown_with_timeout(left())
-        {
-            failures.push(format!("traces: {error}"));
+        let failures = self.exports.stop(Instant::now() + limit);
+        // Their queues have ended; this has the SDK know it.
+        if let Some(traces) = &self.traces {
+            let _ = traces.shutdown_with_timeout(Duration::ZERO);
         }
-        if let Some(logs) = &self.logs
-            && let Err(error) = logs.shutdown_with_timeout(left())
-        {
-            failures.push(format!("logs: {error}"));
-        }
-        drop(self.runtime);
-        for (lost, what) in [(self.lost_spans, "spans"), (self.lost_logs, "log records")] {
-            let count = lost.count();
-            if count > 0 {
-                failures.push(format!("{what} not delivered: {count}"));
-            }
+        if let Some(logs) = &self.logs {
+            let _ = logs.shutdown_with_timeout(Duration::ZERO);
         }
         if failures.is_empty() {
             Ok(())
@@ -171,55 +150,39 @@ impl Telemetry {
     }
 }
 
-fn provider_builder(settings: &Settings, resource: &Resource) -> TracerProviderBuilder {
-    let Limits {
-        attributes,
-        event_attributes,
-        link_attributes,
-        ..
-    } = settings.limits;
-    let mut builder = SdkTracerProvider::builder()
-        .with_resource(resource.clone())
-        .with_sampler(settings.sampling.sampler());
-    if let Some(limit) = attributes {
-        builder = builder.with_max_attributes_per_span(limit);
-    }
-    if let Some(limit) = event_attributes {
-        builder = builder.with_max_attributes_per_event(limit);
-    }
-    if let Some(limit) = link_attributes {
-        builder = builder.with_max_attributes_per_link(limit);
-    }
-    builder
-}
-
+/// Spans that nobody exports still give log lines their ids.
 fn tracer_provider(
-    runtime: &ExportRuntime,
     settings: &Settings,
     resource: &Resource,
-    losses: &Losses,
-) -> Result<SdkTracerProvider, StartError> {
-    let exporter = LengthLimited::new(
-        Flagged(Distinct::new(Counted::new(
-            runtime.span_exporter()?,
-            losses,
-        ))),
-        settings.limits.value_length,
-    );
-    Ok(provider_builder(settings, resource)
-        .with_batch_exporter(exporter)
-        .build())
+    exports: &Exports,
+) -> SdkTracerProvider {
+    let builder = SdkTracerProvider::builder()
+        .with_resource(resource.clone())
+        .with_sampler(settings.sampling.sampler())
+        .with_span_limits(span_limits(settings.limits));
+    match &exports.spans {
+        Some(spans) => builder.with_span_processor(Spans(spans.clone())).build(),
+        None => builder.build(),
+    }
 }
 
-fn logger_provider(
-    runtime: &ExportRuntime,
-    resource: &Resource,
-    losses: &Losses,
-) -> Result<SdkLoggerProvider, StartError> {
-    Ok(SdkLoggerProvider::builder()
-        .with_resource(resource.clone())
-        .with_batch_exporter(Counted::new(runtime.log_exporter()?, losses))
-        .build())
+fn span_limits(limits: Limits) -> SpanLimits {
+    SpanLimits {
+        max_attributes_per_span: limits.attributes,
+        max_events_per_span: limits.events,
+        max_links_per_span: limits.links,
+        max_attributes_per_event: limits.event_attributes,
+        max_attributes_per_link: limits.link_attributes,
+    }
+}
+
+fn logger_provider(resource: &Resource, exports: &Exports) -> Option<SdkLoggerProvider> {
+    exports.logs.as_ref().map(|logs| {
+        SdkLoggerProvider::builder()
+            .with_resource(resource.clone())
+            .with_log_processor(Records(logs.clone()))
+            .build()
+    })
 }
 
 /// Makes the providers those of the process: for this crate, for `tracing`, and for libraries

@@ -12,20 +12,20 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 #[derive(Debug)]
 pub(crate) struct LengthLimited<E> {
     inner: E,
-    max_chars: Option<usize>,
+    max_chars: usize,
 }
 
 impl<E> LengthLimited<E> {
-    pub(crate) fn new(inner: E, max_chars: Option<usize>) -> Self {
+    pub(crate) fn new(inner: E, max_chars: usize) -> Self {
         Self { inner, max_chars }
     }
 }
 
 impl<E: SpanExporter> SpanExporter for LengthLimited<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
-        if let Some(max_chars) = self.max_chars {
-            batch.iter_mut().for_each(|span| cut_span(span, max_chars));
-        }
+        batch
+            .iter_mut()
+            .for_each(|span| cut_span(span, self.max_chars));
         self.inner.export(batch).await
     }
 
@@ -64,11 +64,21 @@ fn cut_all(attributes: &mut [KeyValue], max_chars: usize) {
     }
 }
 
-/// Cuts after `max_chars` characters, never inside one.
 fn cut(text: &mut StringValue, max_chars: usize) {
-    if let Some((end, _)) = text.as_str().char_indices().nth(max_chars) {
-        *text = text.as_str()[..end].to_owned().into();
+    let kept = beginning(text.as_str(), max_chars);
+    if kept.len() < text.as_str().len() {
+        *text = kept.to_owned().into();
     }
+}
+
+/// The first `max_chars` characters, never a part of one.
+pub(crate) fn beginning(text: &str, max_chars: usize) -> &str {
+    // A character is a byte at least.
+    if text.len() <= max_chars {
+        return text;
+    }
+    let end = text.char_indices().nth(max_chars);
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

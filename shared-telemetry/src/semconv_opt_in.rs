@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
-pub(crate) use old::ENTRIES;
+pub(crate) use old::{ENTRIES, PATHS, STATEMENTS};
 
 /// The domains whose old names are emitted beside the new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

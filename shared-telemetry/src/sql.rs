@@ -3,15 +3,25 @@
 //! The statement's text is a constant with placeholders, so that no bound value can reach a
 //! span: values are given to sqlx, and never to this module.
 //!
+//! sqlx keeps SQLite's connections on threads of their own. It sends each command together with
+//! the caller's `tracing` span, and the thread lets go of that span a moment after it has answered:
+//! a business span would end late, perhaps after the SERVER span around it. So whatever runs here runs [`apart`] from the caller's subscriber.
+//!
 //! Source: OpenTelemetry semantic conventions v1.44.0, "Database client spans".
+
+mod pools;
 
 use std::sync::Arc;
 
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber;
 
 use crate::boundary::Boundary;
 use crate::names;
+
+pub use pools::observe_pools;
 
 /// One SQL statement, with the words that name its span.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +101,18 @@ pub struct Database {
     server: Option<(Arc<str>, u16)>,
 }
 
+/// Runs what a connection does beside statements, `BEGIN` and `COMMIT` for one, where no
+/// `tracing` span is current, so that no thread of sqlx can hold one. The OpenTelemetry context
+/// stays: spans of boundaries find their parent.
+///
+/// Give it nothing but sqlx's own futures: what they would log is lost, and a `tracing` callsite
+/// that is met here for the first time stays off for good. sqlx's own lines are not wanted; its
+/// failures come back as errors.
+pub async fn apart<F: Future>(work: F) -> F::Output {
+    // A subscriber made by `Dispatch::new` would have to be asked at every callsite of the process.
+    work.with_subscriber(Dispatch::none()).await
+}
+
 impl Database {
     /// An embedded SQLite database; `namespace` is its name, not its path.
     #[must_use]
@@ -125,7 +147,7 @@ impl Database {
         let summary = statement.summary.as_str();
         let span = Boundary::start(summary, SpanKind::Client, &Context::current(), Vec::new());
         span.record(|| self.attributes(statement, summary));
-        let result = span.during(query).await;
+        let result = span.during(apart(query)).await;
         if let Err(error) = &result {
             let code = error.as_database_error().and_then(|error| error.code());
             if let Some(code) = code {

@@ -5,6 +5,8 @@
 //! for the whole trace (section 3.2.2.5.2), so each span takes it over from its parent, and a
 //! root sets it.
 
+mod started;
+
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +17,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracer, SpanData, SpanExporter};
 
 use crate::propagation::traceparent::RANDOM;
+use started::Started;
 
 /// Makes the spans of this process.
 #[derive(Debug, Clone)]
@@ -38,7 +41,12 @@ impl opentelemetry::trace::Tracer for Tracer {
             !parent.is_valid() || parent.trace_flags().to_u8() & RANDOM != 0
         };
         let flagged = random.then(|| flagged(inner.span_context())).flatten();
-        Span { inner, flagged }
+        let started = inner.is_recording().then(Started::now);
+        Span {
+            inner,
+            flagged,
+            started,
+        }
     }
 }
 
@@ -61,6 +69,14 @@ fn flagged(context: &SpanContext) -> Option<SpanContext> {
 pub(crate) struct Span {
     inner: opentelemetry_sdk::trace::Span,
     flagged: Option<SpanContext>,
+    /// None when nothing is recorded.
+    started: Option<Started>,
+}
+
+impl Span {
+    fn believable(&self, at: SystemTime) -> SystemTime {
+        self.started.map_or(at, |started| started.believable(at))
+    }
 }
 
 impl opentelemetry::trace::Span for Span {
@@ -68,6 +84,7 @@ impl opentelemetry::trace::Span for Span {
     where
         T: Into<Cow<'static, str>>,
     {
+        let at = self.believable(at);
         self.inner.add_event_with_timestamp(name, at, attributes);
     }
 
@@ -100,6 +117,7 @@ impl opentelemetry::trace::Span for Span {
     }
 
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
+        let timestamp = self.believable(timestamp);
         self.inner.end_with_timestamp(timestamp);
     }
 }

@@ -4,10 +4,11 @@
 mod root;
 
 use root::in_root;
-use shared_telemetry::sql::{Database, Statement};
+use shared_telemetry::sql::{self, Database, Statement};
 use shared_telemetry::testing::{SpanKind, recorder};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
+use tracing::{Instrument, info_span};
 
 static CREATE: Statement = Statement::new(
     "CREATE TABLE",
@@ -158,4 +159,54 @@ async fn a_query_that_is_given_up_is_no_success() {
     let span = trace.one("SELECT items", SpanKind::Client);
     assert!(span.failed(), "{span:?}");
     assert_eq!(span.text("error.type"), "cancelled");
+}
+
+/// sqlx's thread for SQLite gets the caller's span with each command, and lets go of it only after
+/// it has answered: whether it is late is a race, so it is run many times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_span_around_a_transaction_ends_when_its_work_does_and_no_later() {
+    let (database, pool) = items().await;
+    for number in 0..200 {
+        let keep = number % 2 == 0;
+        let sku = format!("TEAPOT-{number}");
+        let (id, late) = in_root(async {
+            let work = async {
+                let mut writing = sql::apart(pool.begin()).await.unwrap();
+                let insert = sqlx::query(INSERT.text()).bind(&sku).bind(PRICE);
+                let insert = insert.execute(&mut *writing);
+                database.run(&INSERT, insert).await.unwrap();
+                let end = async {
+                    if keep {
+                        writing.commit().await
+                    } else {
+                        writing.rollback().await
+                    }
+                };
+                sql::apart(end).await.unwrap();
+            };
+            work.instrument(info_span!("business")).await;
+            let trace = shared_telemetry::current::trace_id().unwrap();
+            !recorder().trace(trace).has("business")
+        })
+        .await;
+        assert!(!late, "round {number}: the span was held beyond its work");
+        let trace = recorder().trace(id);
+        let business = trace.one("business", SpanKind::Internal);
+        let insert = trace.one("INSERT items", SpanKind::Client);
+        trace.assert_child("business > SQL", business, insert);
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_around_a_statement_is_still_told() {
+    let (database, pool) = items().await;
+    let (id, ()) = in_root(async {
+        tracing::info!(name: "sql.before", "about to ask");
+        insert(&database, &pool, "TEAPOT-1").await.unwrap();
+        tracing::info!(name: "sql.after", "asked");
+    })
+    .await;
+    let trace = recorder().trace(id);
+    let root = trace.one("root", SpanKind::Internal);
+    assert_eq!(root.events(), ["sql.before", "sql.after"]);
 }

@@ -5,33 +5,43 @@
 //! | `OTEL_SDK_DISABLED` | `true`: no spans, no OTLP; log lines and propagation stay | `false` |
 //! | `OTEL_SERVICE_NAME` | beats `service.name` of the next one | the program's own |
 //! | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, values percent-decoded | |
-//! | `OTEL_TRACES_SAMPLER`, `…_ARG` | `always_on`, `always_off`, `traceidratio`, each also with `parentbased_` | `parentbased_always_on` |
+//! | `OTEL_TRACES_SAMPLER`, `…_ARG` | `always_on`, `always_off`, `traceidratio`, and of our own `ratelimiting`, `rules`; each also with `parentbased_`, see [`crate::sampling`] | `parentbased_always_on` |
 //! | `OTEL_PROPAGATORS` | formats to read and write | `tracecontext,baggage` |
 //! | `PROPAGATORS_EXTRACT`, `PROPAGATORS_INJECT` | one direction only; not of the specification | as above |
 //! | `OTEL_SEMCONV_STABILITY_OPT_IN` | `http/dup`, `database/dup`, `messaging/dup`, `rpc/dup`: old attribute names beside the new | |
-//! | `OTEL_TRACES_EXPORTER`, `OTEL_LOGS_EXPORTER` | `otlp` or `none` | `otlp` |
-//! | `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` | longest text value, in characters | none |
-//! | `OTEL_ATTRIBUTE_COUNT_LIMIT` | for spans, where `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` is unset | 128 |
+//! | `OTEL_TRACES_EXPORTER`, `OTEL_LOGS_EXPORTER`, `OTEL_METRICS_EXPORTER` | `otlp` or `none` | `otlp` |
+//! | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | how often metrics are sent, and how long that may take, in milliseconds | 60000, 30000 |
+//! | `OTEL_BSP_MAX_QUEUE_SIZE`, `OTEL_BLRP_MAX_QUEUE_SIZE` | how many spans, log records may wait; more are dropped and counted | 2048 |
+//! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, `OTEL_BLRP_…` | how many are sent at once | 512 |
+//! | `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BLRP_…` | the longest wait of a batch that is not full, in milliseconds | 5000, 1000 |
+//! | `OTEL_BSP_EXPORT_TIMEOUT`, `OTEL_BLRP_…` | how long one export may take, in milliseconds | 30000 |
+//! | `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` | longest text value, in characters | 4096, see [`Limits`] |
+//! | `OTEL_ATTRIBUTE_COUNT_LIMIT`, `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` | attributes of one span | 128 |
+//! | `OTEL_SPAN_EVENT_COUNT_LIMIT`, `OTEL_SPAN_LINK_COUNT_LIMIT` | events, links of one span | 128 |
 //! | `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`, `OTEL_LINK_ATTRIBUTE_COUNT_LIMIT` | attributes of one event, one link | 128 |
 //! | `K8S_POD_NAME`, `K8S_NAMESPACE_NAME`, `K8S_NODE_NAME`, `K8S_POD_UID` | the pod, from the downward API; not of the specification | |
+//! | `TELEMETRY_REDACTION` | `off`: secrets are not taken out, see [`crate::redact`]; not of the specification | `on` |
 //! | `RUST_LOG` | which events become log lines; spans do not depend on it | `info` |
 //! | `LOG_FORMAT` | `json` or `pretty` | `pretty` on a terminal, else `json` |
 //!
-//! `OTEL_EXPORTER_OTLP_*`, `OTEL_BSP_*`, `OTEL_BLRP_*` and `OTEL_SPAN_*_COUNT_LIMIT` are read by
-//! the SDK itself.
+//! `OTEL_EXPORTER_OTLP_*` are read by the exporters themselves. An endpoint that is no URL is told,
+//! and what would go there is not exported.
 //!
 //! By the specification an empty value is an unset one, names are read in any case, and a value
 //! that makes no sense is told once, with what is accepted, and replaced by the default: a typo
 //! in telemetry must not keep a service from starting.
 
+mod exports;
 mod read;
+mod sampler;
 
 pub use crate::semconv_opt_in::OldNames;
+pub use exports::{Limits, MetricExport, OtlpProtocol, QueueSettings};
 pub use read::Lookup;
 
 use crate::names;
 use crate::propagation::Format;
-use crate::sampling::{Decide, Sampling};
+use crate::sampling::Sampling;
 
 /// Everything [`crate::Telemetry`] is started with.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,10 +64,22 @@ pub struct Settings {
     pub export_traces: bool,
     /// Log records go out by OTLP, beside the lines on standard output.
     pub export_logs: bool,
+    /// How metrics go out by OTLP; `None`: not at all.
+    pub export_metrics: Option<MetricExport>,
+    /// How spans are sent.
+    pub traces_protocol: OtlpProtocol,
+    /// How log records are sent.
+    pub logs_protocol: OtlpProtocol,
+    /// The queue of spans, `OTEL_BSP_*`.
+    pub span_queue: QueueSettings,
+    /// The queue of log records, `OTEL_BLRP_*`.
+    pub log_queue: QueueSettings,
     /// `OTEL_SEMCONV_STABILITY_OPT_IN`: old attribute names beside the new.
     pub old_names: OldNames,
     /// Limits of one span.
     pub limits: Limits,
+    /// `TELEMETRY_REDACTION`: what must not leave is taken out.
+    pub redaction: bool,
     /// `RUST_LOG`.
     pub log_filter: String,
     /// How log lines look.
@@ -73,19 +95,6 @@ pub enum LogFormat {
     Json,
     /// For eyes.
     Pretty,
-}
-
-/// Limits of one span that the SDK does not read from the environment by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Limits {
-    /// Longest text value of an attribute, in characters.
-    pub value_length: Option<usize>,
-    /// Attributes of a span, where the SDK's own variable is unset.
-    pub attributes: Option<u32>,
-    /// Attributes of an event.
-    pub event_attributes: Option<u32>,
-    /// Attributes of a link.
-    pub link_attributes: Option<u32>,
 }
 
 /// The usual variables for what the downward API knows of a pod, and the attribute of each.
@@ -109,10 +118,6 @@ impl Settings {
     pub fn from_lookup(lookup: Lookup<'_>) -> Self {
         let mut reader = read::Reader::new(lookup);
         let both = reader.formats("OTEL_PROPAGATORS", &Format::DEFAULT);
-        let value_length = reader.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT");
-        let any_value_length = reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT");
-        let own_count = reader.text("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT").is_some();
-        let any_count = reader.number("OTEL_ATTRIBUTE_COUNT_LIMIT");
         Self {
             disabled: reader.boolean("OTEL_SDK_DISABLED"),
             service_name: reader.text("OTEL_SERVICE_NAME"),
@@ -121,51 +126,23 @@ impl Settings {
                 .iter()
                 .filter_map(|(variable, key)| Some((*key, reader.text(variable)?)))
                 .collect(),
-            sampling: sampling(&mut reader),
+            sampling: sampler::sampling(&mut reader),
             extract: reader.formats("PROPAGATORS_EXTRACT", &both),
             inject: reader.formats("PROPAGATORS_INJECT", &both),
-            export_traces: reader.exporter("OTEL_TRACES_EXPORTER"),
-            export_logs: reader.exporter("OTEL_LOGS_EXPORTER"),
+            export_traces: exports::wanted(&mut reader, "TRACES"),
+            export_logs: exports::wanted(&mut reader, "LOGS"),
+            export_metrics: exports::metrics(&mut reader),
+            traces_protocol: exports::protocol(&mut reader, "TRACES"),
+            logs_protocol: exports::protocol(&mut reader, "LOGS"),
+            span_queue: exports::queue(&mut reader, "OTEL_BSP", 5_000),
+            log_queue: exports::queue(&mut reader, "OTEL_BLRP", 1_000),
             old_names: reader.old_names("OTEL_SEMCONV_STABILITY_OPT_IN"),
-            limits: Limits {
-                value_length: value_length.or(any_value_length),
-                attributes: any_count.filter(|_| !own_count),
-                event_attributes: reader.number("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT"),
-                link_attributes: reader.number("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT"),
-            },
+            limits: exports::limits(&mut reader),
+            redaction: reader.switch("TELEMETRY_REDACTION", true),
             log_filter: reader.log_filter("RUST_LOG"),
             log_format: reader.log_format("LOG_FORMAT"),
             warnings: reader.warnings,
         }
-    }
-}
-
-fn sampling(reader: &mut read::Reader<'_>) -> Sampling {
-    const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
-    let name = reader
-        .text(SAMPLER)
-        .unwrap_or_else(|| "parentbased_always_on".to_owned());
-    let lower = name.to_ascii_lowercase();
-    let (parent_based, decide) = match lower.strip_prefix("parentbased_") {
-        Some(rest) => (true, rest),
-        None => (false, lower.as_str()),
-    };
-    let decide = match decide {
-        "always_on" => Decide::Always,
-        "always_off" => Decide::Never,
-        "traceidratio" => Decide::Ratio(reader.ratio("OTEL_TRACES_SAMPLER_ARG")),
-        _ => {
-            reader.warn(
-                SAMPLER,
-                &name,
-                "always_on, always_off, traceidratio, or one of them with parentbased_ before it",
-            );
-            return Sampling::default();
-        }
-    };
-    Sampling {
-        parent_based,
-        root: decide,
     }
 }
 

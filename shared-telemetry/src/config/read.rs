@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::IsTerminal as _;
 use std::str::FromStr;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tracing_subscriber::filter::Targets;
@@ -27,9 +28,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn warn(&mut self, name: &str, value: &str, accepted: impl Display) {
-        self.warnings.push(format!(
-            "{name} is {value:?}: expected {accepted}; using the default"
-        ));
+        let warning = format!("{name} is {value:?}: expected {accepted}; using the default");
+        // A variable that several settings read is told once.
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// The trimmed value; an empty one is an unset one.
@@ -58,6 +61,34 @@ impl<'a> Reader<'a> {
             self.warn(name, &value, "a whole number from 0");
         }
         number
+    }
+
+    /// A number of milliseconds, at least one.
+    pub(super) fn milliseconds(&mut self, name: &str, default: u64) -> Duration {
+        Duration::from_millis(match self.number(name) {
+            Some(0) => {
+                self.warn(name, "0", "a whole number from 1");
+                default
+            }
+            number => number.unwrap_or(default),
+        })
+    }
+
+    pub(super) fn between_1_and(&mut self, name: &str, most: usize, default: usize) -> usize {
+        let Some(value) = self.text(name) else {
+            return default;
+        };
+        match value.parse() {
+            Ok(number) if (1..=most).contains(&number) => number,
+            _ => {
+                self.warn(
+                    name,
+                    &value,
+                    format_args!("a whole number from 1 to {most}"),
+                );
+                default
+            }
+        }
     }
 
     /// A share from 0 to 1; 1 when it is missing or makes no sense.
@@ -116,6 +147,19 @@ impl<'a> Reader<'a> {
             );
             Vec::new()
         })
+    }
+
+    /// `on` or `off`.
+    pub(super) fn switch(&mut self, name: &str, default: bool) -> bool {
+        match self.text(name) {
+            None => default,
+            Some(value) if value.eq_ignore_ascii_case("on") => true,
+            Some(value) if value.eq_ignore_ascii_case("off") => false,
+            Some(value) => {
+                self.warn(name, &value, "on or off");
+                default
+            }
+        }
     }
 
     /// True for `otlp`, the default; false for `none`.

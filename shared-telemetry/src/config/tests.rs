@@ -1,6 +1,7 @@
 //! The environment as a user may set it, well and badly.
 
 use super::*;
+use crate::sampling::{Decide, Rule};
 
 fn read(variables: &[(&str, &str)]) -> Settings {
     Settings::from_lookup(&|name| {
@@ -15,13 +16,7 @@ fn read(variables: &[(&str, &str)]) -> Settings {
 fn without_variables_everything_is_the_specifications_default() {
     let settings = read(&[]);
     assert!(!settings.disabled);
-    assert_eq!(
-        settings.sampling,
-        Sampling {
-            parent_based: true,
-            root: Decide::Always
-        }
-    );
+    assert_eq!(settings.sampling, Sampling::default());
     assert_eq!(settings.extract, Format::DEFAULT);
     assert!(settings.export_traces && settings.export_logs);
     assert_eq!(settings.warnings, [""; 0]);
@@ -47,8 +42,8 @@ fn sampler_names_are_read_in_any_case() {
     assert_eq!(
         settings.sampling,
         Sampling {
-            parent_based: true,
-            root: Decide::Ratio(0.25)
+            root: Decide::Ratio(0.25),
+            ..Sampling::default()
         }
     );
 }
@@ -66,7 +61,7 @@ fn a_bad_value_is_told_by_name_with_what_is_accepted_and_replaced() {
         [
             "OTEL_SDK_DISABLED is \"1\": expected true or false; using the default",
             "OTEL_TRACES_SAMPLER is \"sometimes\": expected always_on, always_off, traceidratio, \
-             or one of them with parentbased_ before it; using the default",
+             ratelimiting or rules, or one of them with parentbased_ before it; using the default",
         ]
     );
 }
@@ -81,6 +76,68 @@ fn a_ratio_outside_of_0_to_1_keeps_every_trace_and_says_so() {
         assert_eq!(settings.sampling.root, Decide::Ratio(1.0), "{bad}");
         assert_eq!(settings.warnings.len(), 1, "{bad}");
     }
+}
+
+#[test]
+fn a_rate_is_traces_a_second_and_a_strange_one_is_the_default_and_told() {
+    let rate = |argument| {
+        let settings = read(&[
+            ("OTEL_TRACES_SAMPLER", "parentbased_ratelimiting"),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ]);
+        (settings.sampling.root, settings.warnings)
+    };
+    assert_eq!(rate("0.5"), (Decide::PerSecond(0.5), Vec::new()));
+    assert_eq!(rate(""), (Decide::PerSecond(10.0), Vec::new()));
+    for bad in ["-1", "NaN", "inf", "many", "5/s"] {
+        let warning = format!(
+            "OTEL_TRACES_SAMPLER_ARG is {bad:?}: expected a number of traces a second, 10 for \
+             example; using the default"
+        );
+        assert_eq!(rate(bad), (Decide::PerSecond(10.0), vec![warning]));
+    }
+}
+
+#[test]
+fn rules_are_read_and_one_bad_rule_or_none_at_all_keeps_everything_and_is_told() {
+    let rules = |argument| {
+        let settings = read(&[
+            ("OTEL_TRACES_SAMPLER", "parentbased_rules"),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ]);
+        (settings.sampling, settings.warnings)
+    };
+    let list = "GET /healthz=never,*=0.1";
+    let (sampling, warnings) = rules(list);
+    assert_eq!(sampling.rules, Rule::parse_list(list).unwrap());
+    assert_eq!((sampling.root, warnings), (Decide::Always, Vec::new()));
+    for (bad, said) in [("", ""), ("*=0.1,/x=10%", " (\"/x=10%\" is no rule)")] {
+        let (sampling, warnings) = rules(bad);
+        assert_eq!(sampling, Sampling::default());
+        let warning = format!(
+            "OTEL_TRACES_SAMPLER_ARG is {bad:?}: expected rules such as GET \
+             /healthz=never,POST /upload=always,*=0.1, each with always, never, a share from 0 \
+             to 1, or a rate such as 10/s{said}; using the default"
+        );
+        assert_eq!(warnings, [warning]);
+    }
+}
+
+#[test]
+fn redaction_is_on_unless_it_is_off_and_a_typo_leaves_it_on() {
+    let read = |value| read(&[("TELEMETRY_REDACTION", value)]);
+    for (value, on) in [("", true), ("on", true), ("OFF", false), ("off", false)] {
+        assert_eq!(
+            (read(value).redaction, read(value).warnings),
+            (on, Vec::new())
+        );
+    }
+    let typo = read("of");
+    assert!(typo.redaction);
+    assert_eq!(
+        typo.warnings,
+        ["TELEMETRY_REDACTION is \"of\": expected on or off; using the default"]
+    );
 }
 
 #[test]
@@ -116,8 +173,8 @@ fn the_span_limit_beats_the_general_one() {
         ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "10"),
         ("OTEL_ATTRIBUTE_COUNT_LIMIT", "5"),
     ]);
-    assert_eq!(settings.limits.value_length, Some(10));
-    assert_eq!(settings.limits.attributes, Some(5));
+    assert_eq!(settings.limits.value_length, 10);
+    assert_eq!(settings.limits.attributes, 5);
 }
 
 #[test]

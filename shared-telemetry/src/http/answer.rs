@@ -4,6 +4,7 @@
 //! 3 draft uses, `Server-Timing: traceparent;desc="00-…"` is what tools in the field look for,
 //! and `traceresponse` is the name that curl users remember.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
@@ -17,8 +18,6 @@ pub(super) fn name_the_trace(span: &SpanContext, headers: &mut HeaderMap) {
         return;
     }
     let header = header_of(span);
-    let value =
-        |bytes: &[u8]| HeaderValue::from_bytes(bytes).expect("hex, dashes and quotes are legal");
     let timing = [
         b"trace;desc=\"",
         &header[..],
@@ -27,6 +26,11 @@ pub(super) fn name_the_trace(span: &SpanContext, headers: &mut HeaderMap) {
         b"\"",
     ]
     .concat();
-    headers.append(SERVER_TIMING, value(&timing));
-    headers.insert(TRACERESPONSE, value(&header));
+    // Handed over as they are: this is on every answer.
+    let value = |bytes: Vec<u8>| {
+        HeaderValue::from_maybe_shared(Bytes::from(bytes))
+            .expect("hex, dashes and quotes are legal")
+    };
+    headers.append(SERVER_TIMING, value(timing));
+    headers.insert(TRACERESPONSE, value(header.to_vec()));
 }

@@ -38,6 +38,19 @@ impl Client {
     /// # Errors
     /// Those of reqwest, without the URL: its query may hold a secret.
     pub async fn send(&self, request: RequestBuilder) -> Result<Response, reqwest::Error> {
+        self.send_after(request, || ()).await
+    }
+
+    /// As [`Client::send`], after `first` has run in the span: there [`crate::current`] tells the
+    /// span's ids, for who must know them even when no answer comes.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_after(
+        &self,
+        request: RequestBuilder,
+        first: impl FnOnce(),
+    ) -> Result<Response, reqwest::Error> {
         let mut request = request.build().map_err(reqwest::Error::without_url)?;
         let method = route::method_name(request.method());
         let span = Boundary::start(
@@ -49,7 +62,11 @@ impl Client {
         span.record(|| attributes(&request, method));
         propagation::inject(span.context(), &mut HeaderCarrierMut(request.headers_mut()));
 
-        let result = span.during(self.inner.execute(request)).await;
+        let sent = async {
+            first();
+            self.inner.execute(request).await
+        };
+        let result = span.during(sent).await;
         match result {
             Ok(response) => {
                 let status = response.status();

@@ -14,8 +14,8 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Link, TraceContextExt};
 
 use super::HeaderCarrier;
-use super::token_bucket::TokenBucket;
 use super::trust::Trust;
+use crate::token_bucket::TokenBucket;
 use crate::{baggage, propagation};
 
 /// The longest value of a baggage entry that an edge lets in.
@@ -70,7 +70,7 @@ impl Edge {
     pub fn debug_header(mut self, header: HeaderName, per_second: u32) -> Self {
         self.debug = Some(Debug {
             header,
-            allowance: TokenBucket::new(per_second, Instant::now()),
+            allowance: TokenBucket::new(per_second.into(), Instant::now()),
         });
         self
     }
@@ -80,9 +80,10 @@ impl Edge {
         let (outside, dropped_baggage) =
             baggage::retain(outside, &self.accepted_baggage, MAX_BAGGAGE_VALUE_BYTES);
         let believed = self.trust.believes(headers, peer);
-        let debug = believed && self.wants_debug(headers);
         let span = outside.span().span_context().clone();
-        if believed && (!debug || span.is_sampled()) {
+        // What its caller records is recorded without a wish, and takes nothing from the allowance.
+        let debug = believed && !span.is_sampled() && self.wants_debug(headers);
+        if believed && !debug {
             return Admitted {
                 parent: outside,
                 links: Vec::new(),

@@ -8,7 +8,6 @@ mod client;
 mod edge;
 mod route;
 mod server;
-mod token_bucket;
 mod trust;
 mod url;
 

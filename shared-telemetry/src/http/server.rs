@@ -16,6 +16,7 @@ use tower::{Layer, Service};
 use super::edge::{Admitted, Edge};
 use super::{HeaderCarrier, answer, route};
 use crate::boundary::Boundary;
+use crate::metrics::Counter;
 use crate::{names, propagation};
 
 /// Gives every request a SERVER span and every answer the name of its trace.
@@ -90,6 +91,8 @@ where
     }
 }
 
+static BAGGAGE_DROPPED: Counter = Counter::new(&names::BAGGAGE_ENTRIES_DROPPED);
+
 fn start<B>(request: &Request<B>, edge: Option<&Edge>) -> Boundary {
     let admitted = match edge {
         Some(edge) => edge.admit(request.headers(), peer_of(request)),
@@ -109,6 +112,8 @@ fn start<B>(request: &Request<B>, edge: Option<&Edge>) -> Boundary {
     if admitted.dropped_baggage > 0 {
         let count = i64::try_from(admitted.dropped_baggage).unwrap_or(i64::MAX);
         span.event(names::BAGGAGE_DROPPED, names::BAGGAGE_DROPPED_COUNT, count);
+        // Unsampled requests have no event, but they count.
+        BAGGAGE_DROPPED.add(admitted.dropped_baggage as u64, &[]);
     }
     span.record(|| request_attributes(request, method, route.map(|route| route.template)));
     span

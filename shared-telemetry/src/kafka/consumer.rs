@@ -1,18 +1,17 @@
 //! The CONSUMER side: batches, with one span a batch and one a message.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use rdkafka::{Offset, TopicPartitionList};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Message, Relation};
+use super::pauses::Pauses;
+use super::{Message, Relation, offsets};
 use crate::boundary::Boundary;
 use crate::{names, task};
 
@@ -35,6 +34,7 @@ pub struct BatchConsumer {
     inner: Arc<StreamConsumer>,
     settings: BatchSettings,
     group: Arc<str>,
+    pauses: Pauses,
 }
 
 impl BatchConsumer {
@@ -47,6 +47,7 @@ impl BatchConsumer {
             inner: Arc::new(inner),
             settings,
             group,
+            pauses: Pauses::default(),
         }
     }
 
@@ -68,7 +69,16 @@ impl BatchConsumer {
     /// librdkafka's, for example while no broker can be reached. They pass: log, wait, call
     /// again.
     pub async fn next_batch<'a>(&'a self) -> Result<Batch<'a>, KafkaError> {
-        let first = self.inner.recv().await?;
+        loop {
+            let batch = self.gather().await?;
+            if !batch.messages.is_empty() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    async fn gather<'a>(&'a self) -> Result<Batch<'a>, KafkaError> {
+        let first = self.first().await?;
         let topic = first.topic().to_owned();
         let name_of = |topic: &str| Arc::<str>::from(format!("process {topic}"));
         let name = name_of(&topic);
@@ -95,11 +105,31 @@ impl BatchConsumer {
             };
             messages.push(message(record));
         }
+        // Between two of them the group may have given a partition to another member, which will
+        // get its messages too: they are no longer ours.
+        let ours = self.inner.assignment()?;
+        messages.retain(|message| {
+            let partition = ours.find_partition(message.topic(), message.partition());
+            partition.is_some()
+        });
         Ok(Batch {
             consumer: self,
             topic,
             messages,
         })
+    }
+
+    /// The next message. Partitions whose pause is over go on meanwhile.
+    async fn first(&self) -> Result<BorrowedMessage<'_>, KafkaError> {
+        loop {
+            self.pauses.end_those_due(&self.inner)?;
+            let Some(next) = self.pauses.next_end() else {
+                return self.inner.recv().await;
+            };
+            if let Ok(received) = timeout_at(next, self.inner.recv()).await {
+                return received;
+            }
+        }
     }
 }
 
@@ -133,18 +163,38 @@ impl<'c> Batch<'c> {
         span.during(work).await
     }
 
-    /// Commits the offsets behind the batch's messages and waits for the broker's answer, in a
-    /// CLIENT span named `commit {topic}`. Call it inside [`Batch::process`].
+    /// [`Batch::commit_without`] any exception: all messages were handled.
     ///
     /// # Errors
-    /// librdkafka's. The messages will then be delivered again: processing must bear it.
+    /// As there.
     pub async fn commit(&self) -> Result<(), KafkaError> {
+        self.commit_without(&[]).await
+    }
+
+    /// Commits what was handled, and waits for the broker's answer, in a CLIENT span named
+    /// `commit {topic}`. `left` are the messages that were not handled: nothing is committed from
+    /// the first of them on, partition by partition, though some behind it may have been handled.
+    /// When nothing remains to be committed there is no span. Call it inside [`Batch::process`].
+    ///
+    /// # Errors
+    /// librdkafka's; `AssignmentLost` without asking the broker when the group has already given
+    /// the partitions to others. The messages will then be delivered again, here or elsewhere:
+    /// processing must bear it.
+    pub async fn commit_without(&self, left: &[&Message<'_>]) -> Result<(), KafkaError> {
+        let Some(offsets) = offsets::behind(&self.messages, left)? else {
+            return Ok(());
+        };
         let name = format!("commit {}", self.topic);
         let span = Boundary::start(name, SpanKind::Client, &Context::current(), Vec::new());
         span.record(|| self.attributes("commit", "settle"));
-        let offsets = self.next_offsets()?;
         let consumer = Arc::clone(&self.consumer.inner);
-        let commit = task::spawn_blocking(move || consumer.commit(&offsets, CommitMode::Sync));
+        let commit = task::spawn_blocking(move || {
+            if consumer.assignment_lost() {
+                let lost = RDKafkaErrorCode::AssignmentLost;
+                return Err(KafkaError::ConsumerCommit(lost));
+            }
+            consumer.commit(&offsets, CommitMode::Sync)
+        });
         let result = span.during(commit).await;
         // The blocking task can't be cancelled and does not panic; a runtime that is going down
         // may still refuse it.
@@ -155,19 +205,32 @@ impl<'c> Batch<'c> {
         result
     }
 
-    fn next_offsets(&self) -> Result<TopicPartitionList, KafkaError> {
-        let mut next = BTreeMap::new();
-        for message in &self.messages {
-            let offset = next
-                .entry((message.topic(), message.partition()))
-                .or_insert(0);
-            *offset = (*offset).max(message.offset() + 1);
+    /// Gives messages back that were not handled. Their partitions hold still for `pause`, while
+    /// the others go on; then the first of them and all behind it are delivered again, in
+    /// batches with spans of their own. The consumer stays in its group: a pause is not a message
+    /// that takes long.
+    ///
+    /// A partition that the group has taken away meanwhile needs nothing: who has it now begins
+    /// behind the last commit, which stands before these messages.
+    ///
+    /// # Errors
+    /// librdkafka could not go back on a partition that is still ours. The consumer must then not
+    /// be used any more: it would go on behind the messages and commit them unhandled.
+    pub async fn give_back(
+        &self,
+        left: &[&Message<'_>],
+        pause: Duration,
+    ) -> Result<(), KafkaError> {
+        let places = offsets::first_of_each(left)?;
+        if places.count() == 0 {
+            return Ok(());
         }
-        let mut offsets = TopicPartitionList::with_capacity(next.len());
-        for ((topic, partition), offset) in next {
-            offsets.add_partition_offset(topic, partition, Offset::Offset(offset))?;
-        }
-        Ok(offsets)
+        self.consumer
+            .pauses
+            .begin(&self.consumer.inner, &places, pause)?;
+        let consumer = Arc::clone(&self.consumer.inner);
+        let seek = task::spawn_blocking(move || offsets::seek(&consumer, places));
+        seek.await.unwrap_or(Err(KafkaError::Canceled))
     }
 
     fn attributes(&self, operation: &'static str, kind: &'static str) -> Vec<KeyValue> {

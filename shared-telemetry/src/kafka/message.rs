@@ -3,11 +3,11 @@
 use std::error::Error;
 
 use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt};
-use opentelemetry::{Context, KeyValue, SpanId, TraceId};
+use opentelemetry::{Context, KeyValue};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 
-use super::Relation;
 use super::record_headers::RecordHeaders;
+use super::{ProducerSpan, Relation};
 use crate::boundary::Boundary;
 use crate::{baggage, names, propagation};
 
@@ -20,15 +20,6 @@ pub struct Message<'c> {
     relation: Relation,
     span_name: std::sync::Arc<str>,
     group: std::sync::Arc<str>,
-}
-
-/// The span that sent a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProducerSpan {
-    /// Its trace.
-    pub trace_id: TraceId,
-    /// Itself.
-    pub span_id: SpanId,
 }
 
 impl<'c> Message<'c> {
@@ -89,10 +80,7 @@ impl<'c> Message<'c> {
     /// The span that sent this message, if its headers name one.
     #[must_use]
     pub fn producer(&self) -> Option<ProducerSpan> {
-        self.producer_context().map(|span| ProducerSpan {
-            trace_id: span.trace_id(),
-            span_id: span.span_id(),
-        })
+        ProducerSpan::valid(self.context.span().span_context())
     }
 
     pub(super) fn producer_context(&self) -> Option<SpanContext> {
@@ -154,6 +142,12 @@ impl<'c> Message<'c> {
             ),
             KeyValue::new(names::MESSAGING_KAFKA_OFFSET, self.offset()),
         ];
+        if self.payload().is_none() {
+            attributes.push(KeyValue::new(
+                names::MESSAGING_KAFKA_MESSAGE_TOMBSTONE,
+                true,
+            ));
+        }
         if let Some(Ok(key)) = self.key().map(std::str::from_utf8) {
             attributes.push(KeyValue::new(
                 names::MESSAGING_KAFKA_MESSAGE_KEY,

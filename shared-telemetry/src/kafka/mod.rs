@@ -10,13 +10,17 @@
 
 mod consumer;
 mod message;
+mod offsets;
+mod pauses;
 mod producer;
+mod producer_span;
 mod record_headers;
 mod relation;
 
 pub use consumer::{Batch, BatchConsumer, BatchSettings};
-pub use message::{Message, ProducerSpan};
+pub use message::Message;
 pub use producer::{Delivery, Outgoing, Producer};
+pub use producer_span::ProducerSpan;
 pub use relation::{Relation, UnknownRelation};
 
 use rdkafka::error::KafkaError;

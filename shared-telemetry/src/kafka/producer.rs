@@ -8,6 +8,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 
+use super::ProducerSpan;
 use super::record_headers::NewRecordHeaders;
 use crate::boundary::Boundary;
 use crate::{names, propagation};
@@ -66,11 +67,31 @@ impl Producer {
         record: Outgoing<'_>,
         queue_timeout: Duration,
     ) -> Result<Delivery, KafkaError> {
+        self.send_linked(record, &[], queue_timeout).await
+    }
+
+    /// [`Producer::send`] with a PRODUCER span that links to earlier ones: for a record that is
+    /// sent because another one was, long ago and by somebody else. A dead letter that is sent
+    /// again is neither a child of the span that gave it up nor of the one that sent it first:
+    /// both have ended, and nobody there waits. But whoever finds the new record must find them,
+    /// and a backend that follows links backwards leads from them to this one.
+    ///
+    /// Links go along when the span starts, where a sampler sees them. A link is no context:
+    /// what the record carries is still the id of its own span, and the baggage that is active.
+    ///
+    /// # Errors
+    /// As [`Producer::send`].
+    pub async fn send_linked(
+        &self,
+        record: Outgoing<'_>,
+        links: &[ProducerSpan],
+        queue_timeout: Duration,
+    ) -> Result<Delivery, KafkaError> {
         let span = Boundary::start(
             format!("send {}", record.topic),
             SpanKind::Producer,
             &Context::current(),
-            Vec::new(),
+            links.iter().map(|span| span.link()).collect(),
         );
         span.record(|| attributes(&record));
         let headers = OwnedHeaders::new_with_capacity(record.headers.len() + 3);

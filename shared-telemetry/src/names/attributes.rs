@@ -36,6 +36,8 @@ entries! {
         "the partition; text, because partitions have names in other systems";
     MESSAGING_KAFKA_MESSAGE_KEY = "messaging.kafka.message.key": Text, Always,
         "the record's key, if it is UTF-8";
+    MESSAGING_KAFKA_MESSAGE_TOMBSTONE = "messaging.kafka.message.tombstone": Bool,
+        When("a record has no value"), "`true`";
     MESSAGING_KAFKA_OFFSET = "messaging.kafka.offset": Int, Always,
         "the record's offset in its partition; on a send only once the broker has acknowledged";
     MESSAGING_MESSAGE_ID = "messaging.message.id": Text, Always,

@@ -2,6 +2,8 @@
 
 use opentelemetry::trace::SpanKind;
 
+use super::Instrument;
+
 /// One name that telemetry may contain.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -43,6 +45,17 @@ pub enum What {
     LineKey(Type),
     /// A field of a log line, which is an attribute of the log record too.
     LogField(Type),
+    /// A metric, see [`super::Metric`].
+    Metric {
+        /// How its values are added up.
+        instrument: Instrument,
+        /// The unit by UCUM.
+        unit: &'static str,
+        /// The keys that its data points may have.
+        attributes: &'static [&'static str],
+    },
+    /// An attribute of a metric's data points.
+    MetricAttribute(Type),
 }
 
 /// The type of a value.
@@ -114,5 +127,12 @@ impl Entry {
             source: Source::Ours,
             seen,
         }
+    }
+
+    /// The same entry, whose name is one of the semantic conventions.
+    #[must_use]
+    pub const fn of_conventions(mut self) -> Self {
+        self.source = Source::Conventions;
+        self
     }
 }

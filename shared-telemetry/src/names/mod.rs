@@ -10,12 +10,16 @@ mod attributes;
 mod entry;
 mod events;
 mod lines;
+mod metric;
+mod metrics;
 mod resource;
 mod spans;
 
 pub use attributes::*;
 pub use entry::{Entry, Seen, Source, Type, What};
 pub use events::*;
+pub use metric::{Instrument, Metric};
+pub use metrics::*;
 pub use opentelemetry::trace::SpanKind;
 pub use resource::*;
 
@@ -49,6 +53,9 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         resource::FOUND,
         resource::SDK,
         lines::LINES,
+        metrics::METRICS,
+        metrics::METRIC_ATTRIBUTES,
+        metrics::ERROR_TYPE_OF_METRICS,
     ]
     .into_iter()
     .flatten()

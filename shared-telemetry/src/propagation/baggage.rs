@@ -13,6 +13,8 @@ use opentelemetry::propagation::text_map_propagator::FieldIter;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::{Context, Key};
 
+use crate::redact;
+
 const HEADER: &str = "baggage";
 /// Section 3.3.2: what everybody must be able to pass on, and all that passes here.
 const MAX_MEMBERS: usize = 64;
@@ -101,7 +103,13 @@ fn in_order(context: &Context) -> impl Iterator<Item = String> {
         let known_first = left.is_none().cmp(&right.is_none());
         known_first.then(left.cmp(&right)).then(a.cmp(b))
     });
-    entries.into_iter().map(|(key, (value, properties))| {
-        text::write_member(key.as_str(), value.as_str(), properties.as_str())
-    })
+    entries
+        .into_iter()
+        .filter(|(key, (_, properties))| {
+            !redact::found_in(key.as_str()) && !redact::found_in(properties.as_str())
+        })
+        .map(|(key, (value, properties))| {
+            let value = redact::value(key.as_str(), value.as_str());
+            text::write_member(key.as_str(), &value, properties.as_str())
+        })
 }

@@ -3,6 +3,8 @@
 use opentelemetry::trace::TraceState;
 use opentelemetry::{Context, TraceId};
 
+use crate::redact;
+
 /// A list with more members is discarded whole.
 const MAX_MEMBERS: usize = 32;
 /// The longest combined list that is sent on, in characters, the same as for baggage. The
@@ -39,6 +41,8 @@ pub(super) fn read(values: &[&str]) -> Read {
             _ => return Read::Nothing,
         }
     }
+    // The list is exported with every span and sent to everybody behind.
+    members.retain(|(key, value)| !redact::found_in_tracestate(key, value));
     if members.is_empty() {
         return Read::Nothing;
     }

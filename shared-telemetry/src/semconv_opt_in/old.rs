@@ -23,6 +23,12 @@ const fn entry(name: &'static str, of: Type, when: &'static str, meaning: &'stat
     }
 }
 
+/// Old names of attributes that hold a path or a URL.
+pub(crate) const PATHS: [&str; 2] = ["http.target", "http.url"];
+
+/// Old names of attributes that hold a statement.
+pub(crate) const STATEMENTS: [&str; 1] = ["db.statement"];
+
 /// The old names' part of the dictionary.
 pub(crate) const ENTRIES: &[Entry] = &[
     entry("db.name", Type::Text, DATABASE, "now `db.namespace`"),

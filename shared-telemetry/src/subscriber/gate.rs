@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opentelemetry::Context as OtelContext;
 use opentelemetry::trace::TraceContextExt;
 use tracing::subscriber::Interest;
-use tracing::{Metadata, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
@@ -45,16 +45,23 @@ impl<S: Subscriber> Layer<S> for Gate {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        if !self.wants(metadata) {
-            return false;
-        }
-        !metadata.is_span() || OtelContext::map_current(may_record)
+        // The request is asked first: in an unsampled one its answer is all that a span costs.
+        let possible = !metadata.is_span() || OtelContext::map_current(may_record);
+        possible && self.wants(metadata)
+    }
+
+    /// Nothing that happens while telemetry is exported becomes telemetry.
+    fn event_enabled(&self, _: &Event<'_>, _: Context<'_, S>) -> bool {
+        !OtelContext::is_current_telemetry_suppressed()
     }
 }
 
-/// False only inside a span that was decided against. Outside of any span a new root may begin,
-/// and the sampler is asked.
+/// False inside a span that was decided against, and on the way of an export. Outside of any span
+/// a new root may begin, and the sampler is asked.
 fn may_record(context: &OtelContext) -> bool {
+    if context.is_telemetry_suppressed() {
+        return false;
+    }
     if !context.has_active_span() {
         return true;
     }

@@ -8,6 +8,7 @@ use tracing::Metadata;
 use tracing::field::{Field, Visit};
 
 use super::filter::is_named;
+use crate::redact::{self, Kind};
 
 const MESSAGE: &str = "message";
 
@@ -77,12 +78,18 @@ impl Write for JsonEscaper<'_> {
 /// any field; an event without one has none.
 pub(super) struct JsonFields<'a> {
     line: &'a mut String,
+    /// Holds a value while it is searched for secrets.
+    value: &'a mut String,
     open: bool,
 }
 
 impl<'a> JsonFields<'a> {
-    pub(super) fn new(line: &'a mut String) -> Self {
-        Self { line, open: false }
+    pub(super) fn new(line: &'a mut String, value: &'a mut String) -> Self {
+        Self {
+            line,
+            value,
+            open: false,
+        }
     }
 
     fn key(&mut self, field: &Field) {
@@ -93,9 +100,12 @@ impl<'a> JsonFields<'a> {
         self.line.push(':');
     }
 
-    fn plain(&mut self, field: &Field, value: impl Display) {
+    fn plain(&mut self, field: &Field, secret: Option<Kind>, value: impl Display) {
         self.key(field);
-        let _ = write!(self.line, "{value}");
+        let _ = match secret {
+            None => write!(self.line, "{value}"),
+            Some(kind) => write!(self.line, "\"{}\"", kind.marker()),
+        };
     }
 
     pub(super) fn finish(self) {
@@ -105,20 +115,21 @@ impl<'a> JsonFields<'a> {
 
 impl Visit for JsonFields<'_> {
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.plain(field, value);
+        let secret = redact::number(field.name(), value.unsigned_abs());
+        self.plain(field, secret, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.plain(field, value);
+        self.plain(field, redact::number(field.name(), value), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.plain(field, value);
+        self.plain(field, None, value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
         if value.is_finite() {
-            self.plain(field, value);
+            self.plain(field, redact::fraction(field.name(), value), value);
         } else {
             // JSON has no word for them.
             self.key(field);
@@ -136,9 +147,9 @@ impl Visit for JsonFields<'_> {
         } else {
             self.key(field);
         }
-        self.line.push('"');
-        let _ = write!(JsonEscaper(self.line), "{value:?}");
-        self.line.push('"');
+        self.value.clear();
+        let _ = write!(self.value, "{value:?}");
+        json_text(self.line, &redact::value(field.name(), self.value));
     }
 }
 
@@ -174,14 +185,16 @@ pub(super) fn pretty_tail(line: &mut String, span: Option<&SpanContext>) {
 /// Writes the message and `key=value` pairs.
 pub(super) struct PrettyFields<'a> {
     line: &'a mut String,
+    value: &'a mut String,
     /// What stands between two of them; the SDK's own events have their message last.
     separator: &'static str,
 }
 
 impl<'a> PrettyFields<'a> {
-    pub(super) fn new(line: &'a mut String) -> Self {
+    pub(super) fn new(line: &'a mut String, value: &'a mut String) -> Self {
         Self {
             line,
+            value,
             separator: "",
         }
     }
@@ -202,10 +215,12 @@ impl Visit for PrettyFields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.line.push_str(self.separator);
         self.separator = " ";
-        let _ = if field.name() == MESSAGE {
-            write!(self.line, "{value:?}")
-        } else {
-            write!(self.line, "{}={value:?}", field.name())
-        };
+        self.value.clear();
+        let _ = write!(self.value, "{value:?}");
+        if field.name() != MESSAGE {
+            self.line.push_str(field.name());
+            self.line.push('=');
+        }
+        self.line.push_str(&redact::value(field.name(), self.value));
     }
 }

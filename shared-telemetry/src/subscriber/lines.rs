@@ -25,8 +25,9 @@ pub(super) struct LogLines<W> {
 }
 
 thread_local! {
-    /// A line is built here and written in one piece: no allocation, no half lines.
-    static LINE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// A line is built here and written in one piece: no allocation, no half lines. The second
+    /// one holds a value while it is searched for secrets.
+    static LINE: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
 }
 
 impl<W> LogLines<W> {
@@ -38,19 +39,25 @@ impl<W> LogLines<W> {
         }
     }
 
-    fn write(&self, line: &mut String, event: &Event<'_>, span: Option<&SpanContext>) {
+    fn write(
+        &self,
+        line: &mut String,
+        value: &mut String,
+        event: &Event<'_>,
+        span: Option<&SpanContext>,
+    ) {
         let now = SystemTime::now();
         let metadata: &Metadata<'_> = event.metadata();
         match self.format {
             LogFormat::Json => {
                 line::json_head(line, now, metadata, &self.service, span);
-                let mut fields = JsonFields::new(line);
+                let mut fields = JsonFields::new(line, value);
                 event.record(&mut fields);
                 fields.finish();
             }
             LogFormat::Pretty => {
                 line::pretty_head(line, now, metadata, &self.service);
-                let mut fields = PrettyFields::new(line);
+                let mut fields = PrettyFields::new(line, value);
                 event.record(&mut fields);
                 fields.finish();
                 line::pretty_tail(line, span);
@@ -68,14 +75,15 @@ where
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         LINE.with(|line| {
             // Taken already only if a field's own formatting logs: that inner line is given up.
-            let Ok(mut line) = line.try_borrow_mut() else {
+            let Ok(mut buffers) = line.try_borrow_mut() else {
                 return;
             };
+            let (line, value) = &mut *buffers;
             line.clear();
             OtelContext::map_current(|context| {
                 let span = context.span();
                 let span = Some(span.span_context()).filter(|span| span.is_valid());
-                self.write(&mut line, event, span);
+                self.write(line, value, event, span);
             });
             // A closed pipe must not take the service down.
             let _ = self.writer.make_writer().write_all(line.as_bytes());

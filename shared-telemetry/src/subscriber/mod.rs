@@ -5,7 +5,7 @@
 //!  SpanLayer     tracing spans  -> OpenTelemetry spans
 //!  EventLayer    named events   -> span events
 //!  LogLines      events         -> lines on standard output, with ids
-//!  OTLP bridge   events         -> log records, with ids
+//!  Records       events         -> log records, with ids
 //! ```
 //!
 //! There is one global gate and **no per-layer filter** (`with_filter`), on purpose: with
@@ -18,11 +18,11 @@ mod filter;
 mod gate;
 mod line;
 mod lines;
+mod records;
 mod spans;
 
 use std::sync::Arc;
 
-use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use tracing::Subscriber;
 use tracing_subscriber::Registry;
@@ -35,6 +35,7 @@ use events::EventLayer;
 use filter::{Filtered, LogFilter};
 use gate::Gate;
 use lines::LogLines;
+use records::Records;
 use spans::SpanLayer;
 
 pub(crate) fn build(
@@ -58,11 +59,9 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = Arc::new(LogFilter::new(&settings.log_filter));
-    let bridge = logs.map(|provider| {
-        Filtered::new(
-            OpenTelemetryTracingBridge::new(provider),
-            Arc::clone(&filter),
-        )
+    let records = logs.map(|provider| {
+        let records = Records::new(provider, settings.limits.value_length);
+        Filtered::new(records, Arc::clone(&filter))
     });
     let lines = LogLines::new(service_name, settings.log_format, writer);
     Registry::default()
@@ -70,5 +69,5 @@ where
         .with(tracer.map(SpanLayer::new))
         .with(EventLayer)
         .with(Filtered::new(lines, filter))
-        .with(bridge)
+        .with(records)
 }

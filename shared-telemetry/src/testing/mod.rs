@@ -6,10 +6,12 @@
 
 mod active;
 mod log_lines;
+mod meter;
 mod recorder;
 mod tree;
 
 pub use active::Active;
+pub use meter::{Meter, meter};
 pub use opentelemetry::trace::SpanKind;
-pub use recorder::{Recorder, recorder};
+pub use recorder::{Recorder, recorder, recorder_sampling};
 pub use tree::{SpanNode, TraceTree};

@@ -13,6 +13,8 @@ use crate::boundary::install_tracer;
 use crate::config::{LogFormat, Settings};
 use crate::distinct::Distinct;
 use crate::propagation::{self, Propagation};
+use crate::redact::Redacted;
+use crate::sampling::Sampling;
 use crate::subscriber;
 use crate::tracer::{Flagged, Tracer};
 
@@ -30,20 +32,37 @@ pub struct Recorder {
 /// When another subscriber or tracer was installed before.
 #[must_use]
 pub fn recorder() -> Recorder {
-    static RECORDER: OnceLock<Recorder> = OnceLock::new();
-    RECORDER.get_or_init(install).clone()
+    recorder_with(Settings::from_lookup(&|_| None))
 }
 
-fn install() -> Recorder {
+/// [`recorder`] with another sampler, for a test binary that is about sampling. The first call
+/// of either decides for the process.
+///
+/// # Panics
+/// As [`recorder`].
+#[must_use]
+pub fn recorder_sampling(sampling: Sampling) -> Recorder {
+    recorder_with(Settings {
+        sampling,
+        ..Settings::from_lookup(&|_| None)
+    })
+}
+
+fn recorder_with(settings: Settings) -> Recorder {
+    static RECORDER: OnceLock<Recorder> = OnceLock::new();
+    RECORDER.get_or_init(|| install(settings)).clone()
+}
+
+fn install(settings: Settings) -> Recorder {
     let settings = Settings {
         log_format: LogFormat::Json,
-        ..Settings::from_lookup(&|_| None)
+        ..settings
     };
     propagation::install(Propagation::new(&settings.extract, &settings.inject));
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_sampler(settings.sampling.sampler())
-        .with_simple_exporter(Flagged(Distinct::new(exporter.clone())))
+        .with_simple_exporter(Redacted(Flagged(Distinct::new(exporter.clone()))))
         .build();
     let tracer = Tracer::new(provider.tracer("testing"));
     let log_lines = LogLines::default();

@@ -1,6 +1,7 @@
 //! A trace as a tree, and assertions whose failures name the boundary.
 
 use std::fmt;
+use std::time::Duration;
 
 use opentelemetry::trace::{SpanKind, Status};
 use opentelemetry::{SpanId, TraceId, Value};
@@ -174,6 +175,19 @@ impl<'t> SpanNode<'t> {
     #[must_use]
     pub fn parent_id(&self) -> SpanId {
         self.data.parent_span_id
+    }
+
+    /// When it started.
+    #[must_use]
+    pub fn start(&self) -> std::time::SystemTime {
+        self.data.start_time
+    }
+
+    /// From its start to its end.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        let taken = self.data.end_time.duration_since(self.data.start_time);
+        taken.unwrap_or_default()
     }
 
     /// The value of an attribute.

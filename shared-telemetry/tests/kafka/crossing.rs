@@ -135,3 +135,54 @@ async fn a_header_added_on_the_way_beats_the_one_before_it_in_any_case() {
     assert_eq!(producer.trace_id.to_string(), ids.0);
     assert_eq!(producer.span_id.to_string(), ids.1);
 }
+
+#[tokio::test]
+async fn a_traceparent_that_comes_twice_beside_a_binary_tracestate_counts_by_its_last_value() {
+    let parent = |digit: &str| format!("00-{}-{}-01", digit.repeat(32), digit.repeat(16));
+    let (first, last) = (parent("1"), parent("2"));
+    let value = |key, value| Header { key, value };
+    let headers = OwnedHeaders::new()
+        .insert(value("traceparent", Some(first.as_bytes())))
+        .insert(value("tracestate", Some(b"\xff\xfe=\x00")))
+        .insert(value("baggage", None))
+        .insert(value("traceparent", Some(last.as_bytes())));
+    let broker = Broker::start(&[TOPIC]);
+    send_untraced(&broker, headers).await;
+    // The last value counts though it is none: the first was overruled.
+    let overruled = OwnedHeaders::new()
+        .insert(value("traceparent", Some(first.as_bytes())))
+        .insert(value("traceparent", None));
+    send_untraced(&broker, overruled).await;
+
+    let consumer = broker.consumer(&[TOPIC], 1, Relation::Link);
+    let batch = next_batch(&consumer).await;
+    let producer = batch.messages()[0].producer().unwrap();
+    assert_eq!(producer.trace_id.to_string(), "2".repeat(32));
+    drop(batch);
+    let (trace, _) = take_one(&consumer).await;
+    let process = trace.one("process orders", SpanKind::Consumer);
+    assert_eq!(process.links().count(), 0);
+}
+
+#[tokio::test]
+async fn a_record_without_a_value_says_so_on_its_span() {
+    let broker = Broker::start(&[TOPIC]);
+    let record = FutureRecord::<[u8], [u8]>::to(TOPIC).key(b"order-1");
+    let producer = broker.producer();
+    let sent = producer.inner().send(record, Duration::from_secs(30)).await;
+    sent.expect("the broker is up");
+    send(&producer, TOPIC, "an order").await.unwrap();
+
+    let consumer = broker.consumer(&[TOPIC], 1, Relation::Link);
+    let mut tombstones = Vec::new();
+    for _ in 0..2 {
+        let (trace, _) = take_one(&consumer).await;
+        let process = trace.one("process orders", SpanKind::Consumer);
+        tombstones.push(
+            process
+                .attribute("messaging.kafka.message.tombstone")
+                .cloned(),
+        );
+    }
+    assert_eq!(tombstones, [Some(true.into()), None]);
+}

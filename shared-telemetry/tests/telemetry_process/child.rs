@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use shared_telemetry::{Service, Telemetry, error};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 use tracing::Instrument as _;
 use tracing::field::Empty;
@@ -25,6 +26,18 @@ pub(crate) enum Work {
     Lines,
     /// Hands a request on, see [`crate::disabled`].
     HandOn,
+    /// Uses each sort of instrument, see [`crate::metrics`].
+    Measure,
+    /// Waits until metrics were collected three times, see [`crate::metrics`].
+    Collect,
+    /// A caller of an edge sends baggage that is not let in, see [`crate::metrics`].
+    StrangeBaggage,
+    /// A thousand spans in one go, see [`crate::queue`].
+    Burst,
+    /// The same, and waits until nobody listens to it any more.
+    BurstAndWait,
+    /// One span with too much of everything, see [`crate::limits`].
+    TooMuch,
 }
 
 /// What a run of the program has left behind.
@@ -34,21 +47,52 @@ pub(crate) struct Ended {
 
 /// Runs the program to its end with this environment and no other.
 pub(crate) async fn run(work: Work, environment: &[(&str, &str)]) -> Ended {
+    let output = command(work, environment).output().await;
+    let output = output.expect("a child process");
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    Ended { stdout }
+}
+
+/// Runs the program until it has said `word`; until then its input stays open.
+pub(crate) async fn run_until(work: Work, environment: &[(&str, &str)], word: &str) -> Ended {
+    let mut child = command(work, environment)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a child process");
+    let mut input = child.stdin.take();
+    let output = child.stdout.take().expect("it is piped");
+    let mut lines = BufReader::new(output).lines();
+    let mut stdout = String::new();
+    let read = async {
+        while let Some(line) = lines.next_line().await.expect("text") {
+            if line.contains(word) {
+                drop(input.take());
+            }
+            stdout.push_str(&line);
+            stdout.push('\n');
+        }
+    };
+    let read = tokio::time::timeout(Duration::from_secs(30), read).await;
+    assert!(read.is_ok(), "it never said {word:?} in\n{stdout}");
+    let status = child.wait().await.expect("it ended");
+    assert!(status.success(), "{stdout}");
+    Ended { stdout }
+}
+
+fn command(work: Work, environment: &[(&str, &str)]) -> Command {
     let program = std::env::current_exe().expect("the path of this test binary");
-    let output = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(["--exact", "child::the_program", "--nocapture"])
         .env_clear()
         .env(WORK, format!("{work:?}"))
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("a child process");
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stdout}\n{stderr}");
-    Ended { stdout }
+        .kill_on_drop(true);
+    command
 }
 
 impl Ended {
@@ -76,6 +120,15 @@ impl Ended {
     pub(crate) fn is_sampled(line: &serde_json::Value) -> bool {
         let flags = line["trace_flags"].as_str().expect("text");
         u8::from_str_radix(flags, 16).expect("two hex digits") & 1 == 1
+    }
+
+    /// The messages of all warnings.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let lines = self.lines().into_iter();
+        let warnings = lines.filter(|line| line["level"] == "WARN");
+        warnings
+            .map(|line| line["message"].as_str().expect("text").to_owned())
+            .collect()
     }
 
     /// What the program said behind `word`.
@@ -117,12 +170,19 @@ fn the_program() {
 
 fn live(work: &str) {
     let service = Service::new("lamp", "1.2.3", "house");
+    crate::metrics::before_the_start();
     let telemetry = Telemetry::start(service).expect("the environment is good enough");
     Telemetry::start(service).err().expect("only once");
     match work {
         "HundredSpans" | "HundredSpansInAsync" => hundred_spans(),
         "Lines" => lines(),
         "HandOn" => crate::disabled::hand_on(),
+        "Measure" => crate::metrics::measure(),
+        "Collect" => crate::metrics::collect(),
+        "StrangeBaggage" => crate::metrics::strange_baggage(),
+        "Burst" => crate::queue::burst(),
+        "BurstAndWait" => crate::queue::burst_and_wait(),
+        "TooMuch" => crate::limits::too_much(),
         other => panic!("{other}"),
     }
     let limit = variable(LIMIT).and_then(|limit| limit.parse().ok());

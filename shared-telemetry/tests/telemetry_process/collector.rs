@@ -17,10 +17,13 @@ use tonic::{Request, Response, Status};
 
 use proto::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
 use proto::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use proto::collector::metrics::v1::metrics_service_server::{MetricsService, MetricsServiceServer};
+use proto::collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse};
 use proto::collector::trace::v1::trace_service_server::{TraceService, TraceServiceServer};
 use proto::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
 use proto::common::v1::{AnyValue, KeyValue, any_value};
 use proto::logs::v1::LogRecord;
+use proto::metrics::v1::Metric;
 use proto::trace::v1::Span;
 
 /// Attributes as text.
@@ -30,6 +33,7 @@ pub(crate) type Attributes = BTreeMap<String, String>;
 struct Received {
     traces: Arc<Mutex<Vec<ExportTraceServiceRequest>>>,
     logs: Arc<Mutex<Vec<ExportLogsServiceRequest>>>,
+    metrics: Arc<Mutex<Vec<ExportMetricsServiceRequest>>>,
 }
 
 pub(crate) struct Collector {
@@ -44,6 +48,7 @@ impl Collector {
         let router = Router::new()
             .route("/v1/traces", post(http_traces))
             .route("/v1/logs", post(http_logs))
+            .route("/v1/metrics", post(http_metrics))
             .with_state(received.clone());
         Self {
             address: serve(router).await,
@@ -57,7 +62,8 @@ impl Collector {
         let (listener, address) = listen().await;
         let server = tonic::transport::Server::builder()
             .add_service(TraceServiceServer::new(received.clone()))
-            .add_service(LogsServiceServer::new(received.clone()));
+            .add_service(LogsServiceServer::new(received.clone()))
+            .add_service(MetricsServiceServer::new(received.clone()));
         task::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         Self {
             address,
@@ -110,6 +116,17 @@ impl Collector {
         let scopes = resources.flat_map(|resource| &resource.scope_logs);
         scopes.flat_map(|scope| scope.log_records.clone()).collect()
     }
+
+    /// The metrics of each export, the oldest first.
+    pub(crate) fn metrics(&self) -> Vec<Vec<Metric>> {
+        let exports = self.received.metrics.lock().expect("no panic");
+        let of = |request: &ExportMetricsServiceRequest| {
+            let resources = request.resource_metrics.iter();
+            let scopes = resources.flat_map(|resource| &resource.scope_metrics);
+            scopes.flat_map(|scope| scope.metrics.clone()).collect()
+        };
+        exports.iter().map(of).collect()
+    }
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -136,6 +153,11 @@ async fn http_logs(State(received): State<Received>, body: Bytes) {
     received.logs.lock().expect("no panic").push(request);
 }
 
+async fn http_metrics(State(received): State<Received>, body: Bytes) {
+    let request = ExportMetricsServiceRequest::decode(body).expect("protobuf");
+    received.metrics.lock().expect("no panic").push(request);
+}
+
 #[tonic::async_trait]
 impl TraceService for Received {
     async fn export(
@@ -156,6 +178,18 @@ impl LogsService for Received {
     ) -> Result<Response<ExportLogsServiceResponse>, Status> {
         let mut logs = self.logs.lock().expect("no panic");
         logs.push(request.into_inner());
+        Ok(Response::new(Default::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Received {
+    async fn export(
+        &self,
+        request: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        let mut metrics = self.metrics.lock().expect("no panic");
+        metrics.push(request.into_inner());
         Ok(Response::new(Default::default()))
     }
 }

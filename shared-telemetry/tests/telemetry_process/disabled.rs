@@ -43,6 +43,7 @@ async fn a_disabled_sdk_sends_nothing_and_log_lines_have_no_ids() {
     let ended = run(Work::Lines, &collector.environment(&[DISABLED])).await;
     assert_eq!(ended.stopped().0, "ok");
     assert_eq!((collector.spans().len(), collector.logs().len()), (0, 0));
+    assert_eq!(collector.metrics().len(), 0);
     for message in ["outside", "inside"] {
         let line = ended.line(message);
         assert_eq!(

@@ -43,6 +43,11 @@ async fn the_same_record_goes_out_by_otlp_with_the_same_ids() {
     assert_eq!(logs[1].trace_id, span.trace_id);
     assert_eq!(logs[1].span_id, span.span_id);
     assert_eq!(attributes(&logs[1].attributes)["sku"], "TEAPOT-1");
+    // A name is a class of events. A place in a source file is none.
+    assert_eq!(
+        [logs[0].event_name.as_str(), logs[1].event_name.as_str()],
+        ["", "cache.miss"]
+    );
 }
 
 #[tokio::test]
@@ -80,4 +85,21 @@ async fn a_pretty_line_is_no_json() {
         ended.said("inside sku=TEAPOT-1  trace_id=").len(),
         32 + " span_id=".len() + 16
     );
+}
+
+#[tokio::test]
+async fn what_the_exporter_does_is_no_telemetry_even_when_it_is_asked_for() {
+    let all = "trace,h2=trace,hyper=trace,hyper_util=trace,reqwest=trace,tonic=trace,tower=trace";
+    for collector in [Collector::http().await, Collector::grpc().await] {
+        let environment = collector.environment(&[("RUST_LOG", all)]);
+        let ended = run(Work::Lines, &environment).await;
+        assert_eq!(ended.stopped().0, "ok");
+        let lines = ended.lines();
+        let strange = lines.iter().find(|line| {
+            let target = line["target"].as_str().expect("text");
+            target != "telemetry_process::child" && !target.starts_with("opentelemetry")
+        });
+        assert_eq!(strange, None);
+        assert_eq!(collector.spans().len(), 1);
+    }
 }

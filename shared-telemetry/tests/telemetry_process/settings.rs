@@ -14,12 +14,7 @@ async fn with(variables: &[(&str, &str)]) -> (Collector, Ended) {
 #[tokio::test]
 async fn a_bad_sampler_is_told_once_by_name_and_every_trace_is_kept() {
     let (collector, ended) = with(&[("OTEL_TRACES_SAMPLER", "sometimes")]).await;
-    let lines = ended.lines();
-    let warnings: Vec<&str> = lines
-        .iter()
-        .filter(|line| line["level"] == "WARN")
-        .filter_map(|line| line["message"].as_str())
-        .collect();
+    let warnings = ended.warnings();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
         warnings[0].starts_with("OTEL_TRACES_SAMPLER is \"sometimes\": expected always_on, "),
@@ -68,6 +63,11 @@ async fn exporters_can_be_switched_off_one_by_one() {
 
     let (collector, _) = with(&[("OTEL_LOGS_EXPORTER", "none")]).await;
     assert_eq!((collector.spans().len(), collector.logs().len()), (1, 0));
+    assert!(!collector.metrics().is_empty());
+
+    let (collector, _) = with(&[("OTEL_METRICS_EXPORTER", "none")]).await;
+    assert_eq!((collector.spans().len(), collector.logs().len()), (1, 2));
+    assert_eq!(collector.metrics().len(), 0);
 }
 
 #[tokio::test]
@@ -77,4 +77,60 @@ async fn long_values_are_cut_and_repeated_ones_are_the_last() {
     let attributes = attributes(&collector.span("business").attributes);
     assert_eq!(attributes["note"], "a long");
     assert_eq!(attributes["step"], "second");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_told_once_and_the_program_goes_on_without_export() {
+    for endpoint in ["localhost:4318", "not a url", "ftp://localhost", "http://"] {
+        let variable = ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+        let ended = run(Work::Lines, &[variable]).await;
+        assert_eq!(
+            ended.warnings(),
+            [
+                "OTEL_EXPORTER_OTLP_ENDPOINT is no URL such as http://localhost:4318: \
+              what would go there is not exported"
+            ],
+            "{endpoint}"
+        );
+        assert_eq!(ended.stopped().0, "ok");
+        let id = ended.line("inside")["trace_id"].clone();
+        assert_eq!(id.as_str().map(str::len), Some(32), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn one_bad_endpoint_leaves_the_other_signals_alone() {
+    let (collector, ended) = with(&[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "nowhere")]).await;
+    assert_eq!(ended.warnings().len(), 1, "{:?}", ended.warnings());
+    assert_eq!((collector.spans().len(), collector.logs().len()), (1, 0));
+    assert_eq!(ended.stopped().0, "ok");
+}
+
+#[tokio::test]
+async fn strange_sizes_of_queues_and_a_strange_protocol_are_told_and_nothing_is_lost() {
+    let (collector, ended) = with(&[
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "soon"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "-1"),
+        ("OTEL_METRICS_EXPORTER", "console"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/xml"),
+    ])
+    .await;
+    assert_eq!(
+        ended.warnings(),
+        [
+            "OTEL_METRICS_EXPORTER is \"console\": expected otlp or none; using the default",
+            "OTEL_METRIC_EXPORT_INTERVAL is \"-1\": expected a whole number from 0; using the default",
+            "OTEL_EXPORTER_OTLP_PROTOCOL is \"http/xml\": expected grpc or http/protobuf; using the \
+             default",
+            "OTEL_BSP_MAX_QUEUE_SIZE is \"0\": expected a whole number from 1 to 1000000; using the \
+             default",
+            "OTEL_BLRP_SCHEDULE_DELAY is \"soon\": expected a whole number from 0; using the default",
+        ]
+    );
+    assert_eq!(
+        (collector.spans().len(), collector.logs().len()),
+        (1, 2 + 5)
+    );
+    assert_eq!(ended.stopped().0, "ok");
 }

@@ -50,7 +50,37 @@ async fn a_collector_that_is_not_there_is_told_at_the_end() {
         assert_eq!(
             result,
             "telemetry was not flushed in full: \
+             metrics: the last values were not delivered; \
              spans not delivered: 1; log records not delivered: 2",
+            "{protocol}"
+        );
+        let warnings = ended.warnings();
+        for what in ["spans", "log records", "metrics"] {
+            let begin = format!("{what} can't be exported: ");
+            let told = warnings.iter().filter(|line| line.starts_with(&begin));
+            assert_eq!(told.count(), 1, "{protocol}: {warnings:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn metrics_alone_do_not_hold_up_the_end_of_the_program_either() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    for protocol in ["grpc", "http/protobuf"] {
+        let environment = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+            ("OTEL_TRACES_EXPORTER", "none"),
+            ("OTEL_LOGS_EXPORTER", "none"),
+            ("CHILD_STOP_LIMIT_MS", "300"),
+        ];
+        let ended = run(Work::Measure, &environment).await;
+        let (result, time) = ended.stopped();
+        assert!(time < Duration::from_secs(3), "{protocol}: {time:?}");
+        assert_eq!(
+            result,
+            "telemetry was not flushed in full: metrics: the last values were not delivered",
             "{protocol}"
         );
     }
