@@ -1,8 +1,9 @@
 //! Reading a service's environment into types, with errors that name variable, value and what is
 //! accepted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A setting that can't be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,7 @@ impl InvalidSetting {
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     variables: HashMap<String, String>,
+    asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Environment {
@@ -61,25 +63,38 @@ impl Environment {
         };
         Self {
             variables: std::env::vars_os().filter_map(utf8).collect(),
+            ..Self::default()
         }
     }
 
-    /// One made by hand, for tests.
+    /// One made by hand, for tests and for looking ahead.
     #[must_use]
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Self {
             variables: pairs.into_iter().map(own).collect(),
+            ..Self::default()
         }
     }
 
     /// A variable's trimmed value; an empty one counts as unset.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.contains(name) {
+            asked.insert(name.to_owned());
+        }
         self.variables
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
+    }
+
+    /// The names that were asked for so far, set or not: what a service's settings know.
+    #[must_use]
+    pub fn asked(&self) -> BTreeSet<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.clone()
     }
 
     /// A variable that must be there. `accepted` is a phrase: `an address such as 0.0.0.0:80`.
@@ -95,6 +110,24 @@ impl Environment {
         value
             .and_then(|value| value.parse().ok())
             .ok_or_else(|| InvalidSetting::new(name, value, accepted))
+    }
+
+    /// Where servers such as Kafka's brokers are: `host:port`, or several separated by commas.
+    ///
+    /// # Errors
+    /// When it is there and holds something else.
+    pub fn servers(&self, name: &'static str, default: &str) -> Result<String, InvalidSetting> {
+        let text = self.get(name).unwrap_or(default);
+        let is_server = |server: &str| {
+            let port = server.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+            !server.contains(char::is_whitespace)
+                && port.is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+        };
+        if text.split(',').all(is_server) {
+            return Ok(text.to_owned());
+        }
+        let accepted = "host:port, or several of them separated by commas";
+        Err(InvalidSetting::new(name, Some(text), accepted))
     }
 
     /// A variable that may be missing.
@@ -129,6 +162,39 @@ mod tests {
             error.to_string(),
             "PORT is \"many\": expected a port from 0 to 65535"
         );
+    }
+
+    #[test]
+    fn servers_are_host_and_port_one_or_several() {
+        let servers = |value: &str| {
+            let environment = Environment::from_pairs([("BROKERS", value)]);
+            environment.servers("BROKERS", "127.0.0.1:9092").ok()
+        };
+        assert_eq!(servers("").unwrap(), "127.0.0.1:9092");
+        assert_eq!(
+            servers("kafka-1:9092,[::1]:9093").unwrap(),
+            "kafka-1:9092,[::1]:9093"
+        );
+        for bad in [
+            "kafka",
+            ":9092",
+            "a:9092,,b:9092",
+            "a:9092, b:9092",
+            "a:port",
+        ] {
+            assert_eq!(servers(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_known_afterwards_set_or_not() {
+        let environment = Environment::from_pairs([("PORT", "80"), ("OTHER", "1")]);
+        environment.required::<u16>("PORT", "a port").unwrap();
+        environment
+            .optional("HOST", String::new(), "a host")
+            .unwrap();
+        let asked: Vec<_> = environment.asked().into_iter().collect();
+        assert_eq!(asked, ["HOST", "PORT"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! axum's extractors, with problem details as their refusals.
 
+use std::error::Error;
+
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::StatusCode;
@@ -7,9 +9,10 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
+use crate::listen::BodyTooSlow;
 
-/// A JSON body. 415 without `application/json`, 413 when too long, 400 when not JSON, 422 when
-/// JSON of another shape.
+/// A JSON body. 415 without `application/json`, 413 when too long, 408 when too slow, 400 when not
+/// JSON, 422 when JSON of another shape.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
@@ -37,9 +40,46 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                     "the body is too long: at most 64 KiB are accepted",
                 ))
             }
-            Err(rejection) => Err(Problem::new(rejection.status(), rejection.body_text())),
+            Err(rejection) => Err(match too_slow(&rejection) {
+                Some(slow) => Problem::new(StatusCode::REQUEST_TIMEOUT, slow.to_string()),
+                None => Problem::new(rejection.status(), plain(&rejection.body_text())),
+            }),
         }
     }
+}
+
+/// Whether the listener gave up waiting for the body.
+fn too_slow<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a BodyTooSlow> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(slow) = error.downcast_ref() {
+            return Some(slow);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The sentence in words of the caller: they need not know what is made of it here.
+fn plain(text: &str) -> String {
+    const WORDS: [(&str, &str); 4] = [
+        (
+            "Failed to deserialize the JSON body into the target type: ",
+            "the body does not fit: ",
+        ),
+        (
+            "Failed to parse the request body as JSON: ",
+            "the body is not JSON: ",
+        ),
+        (
+            "Failed to deserialize query string: ",
+            "the query does not fit: ",
+        ),
+        ("expected a sequence", "expected a list"),
+    ];
+    WORDS.iter().fold(text.to_owned(), |text, (theirs, ours)| {
+        text.replace(theirs, ours)
+    })
 }
 
 impl<T, S> FromRequestParts<S> for Query<T>
@@ -54,7 +94,7 @@ where
             .await
             .map(|axum::extract::Query(value)| Self(value))
             .map_err(|rejection: QueryRejection| {
-                Problem::new(StatusCode::BAD_REQUEST, rejection.body_text())
+                Problem::new(StatusCode::BAD_REQUEST, plain(&rejection.body_text()))
             })
     }
 }

@@ -6,13 +6,17 @@ pub mod config;
 pub mod extract;
 pub mod listen;
 
+mod grpc;
 mod problem;
 mod process;
 mod routes;
 mod shutdown;
+mod signals;
 
 pub use config::{Environment, InvalidSetting};
+pub use grpc::grpc_routes;
 pub use problem::Problem;
 pub use process::{Application, StartError, main};
 pub use routes::routes;
 pub use shutdown::{Shutdown, ShutdownTrigger};
+pub use signals::StopSignals;

@@ -13,6 +13,7 @@ use serde_json::json;
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
+    title: Option<&'static str>,
     detail: String,
     retry_after: Option<Duration>,
 }
@@ -23,6 +24,7 @@ impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
+            title: None,
             detail: detail.into(),
             retry_after: None,
         }
@@ -44,6 +46,13 @@ impl Problem {
             );
         }
         Self::new(status, detail)
+    }
+
+    /// What kind of problem it is, where the status alone does not say.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
     }
 
     /// Asks the caller to come again after `delay`, in whole seconds, at least one.
@@ -68,9 +77,10 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let of_the_status = || self.status.canonical_reason().unwrap_or("Error");
         let mut body = json!({
             "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "title": self.title.unwrap_or_else(of_the_status),
             "status": self.status.as_u16(),
             "detail": self.detail,
         });

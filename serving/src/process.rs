@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use shared_telemetry::{Service, Telemetry};
-use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Environment, InvalidSetting, Shutdown, ShutdownTrigger};
+use crate::{Environment, InvalidSetting, Shutdown, ShutdownTrigger, StopSignals};
 
 /// How long the last spans and log records may take to leave. Kubernetes waits 30 seconds before
 /// it kills; draining comes first.
@@ -65,7 +64,7 @@ impl From<std::io::Error> for StartError {
     }
 }
 
-/// Runs a service until SIGINT or SIGTERM and exports what it has recorded.
+/// Runs a service until one of [`StopSignals`] and exports what it has recorded.
 ///
 /// Exit codes: 0 stopped as asked, 1 could not start or go on, 2 bad settings.
 #[must_use]
@@ -120,14 +119,10 @@ fn run<A: Application>(settings: A::Settings) -> Result<(), StartError> {
 fn stop_on_signal(
     trigger: ShutdownTrigger,
 ) -> Result<impl Future<Output = ()> + Send + 'static, StartError> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut signals = StopSignals::take_over()?;
     Ok(async move {
-        let received = tokio::select! {
-            _ = interrupt.recv() => "SIGINT",
-            _ = terminate.recv() => "SIGTERM",
-        };
-        tracing::info!(signal = received, "stopping");
+        let signal = signals.received().await;
+        tracing::info!(signal, "stopping");
         trigger.request();
     })
 }

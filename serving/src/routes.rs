@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Extension, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,14 +13,14 @@ use http::{Method, StatusCode, Uri};
 use shared_telemetry::http::ServerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::Problem;
+use crate::{Problem, Shutdown};
 
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// A request that takes longer has long been given up by its caller.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Puts the layers around `api` and adds `/healthz` (the process runs) and `/readyz` (`ready`
-/// says why not). The two are not traced: a probe every few seconds would be most of all traces.
+/// says why not; a process that was asked to stop is not ready either). The two are not traced: a probe every few seconds would be most of all traces.
 ///
 /// From the outside in: the SERVER span with the trace's name on every answer, so that panics and
 /// time-outs are inside of it; panics become 500; time; size.
@@ -40,9 +40,13 @@ where
         .route("/healthz", get(async || "ok\n"))
         .route(
             "/readyz",
-            get(async move || match ready().await {
-                Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
-                Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
+            get(async move |listener: Option<Extension<Shutdown>>| {
+                let stopping = listener.is_some_and(|Extension(stop)| stop.is_requested());
+                match ready().await {
+                    _ if stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned()),
+                    Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+                    Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
+                }
             }),
         )
         .merge(traced)

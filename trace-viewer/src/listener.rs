@@ -1,41 +1,29 @@
-//! A bound port and the loop that serves it, with limits on connections, headers and idle peers.
+//! A bound port, served with the limits of every listener of the shop.
 
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    pin::pin,
-    sync::Arc,
     time::Duration,
 };
 
 use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-    service::TowerToHyperService,
-};
-use tokio::{
-    net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use serving::{Shutdown, listen};
 
 use crate::{Address, BuildError};
 
-/// Connections one listener holds open; the next ones wait in the system's queue.
-const MAX_CONNECTIONS: usize = 256;
-/// Also ends a kept-alive HTTP/1 connection that stays silent.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-const MAX_HEADER_BYTES: usize = 64 * 1024;
-const MAX_STREAMS: u32 = 64;
-const PING_INTERVAL: Duration = Duration::from_secs(60);
-/// How long open requests may take to finish once the viewer stops.
-const GRACE: Duration = Duration::from_secs(2);
-/// A pause when the system cannot accept (out of file descriptors), so that the loop does not spin.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// What differs from a service's listener.
+fn limits() -> listen::Limits {
+    listen::Limits {
+        connections: 256,
+        // A large export may take its time, which the receiver measures itself.
+        body: Duration::from_secs(30),
+        // Nobody's order hangs on an open query.
+        drain: Duration::from_secs(2),
+        ..listen::Limits::default()
+    }
+}
 
-/// What a listener speaks. One each, so that a silent connection falls under that protocol's timeout.
+/// What a listener speaks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Protocol {
     Http1,
@@ -77,90 +65,13 @@ impl Listener {
         self,
         router: Router,
         protocol: Protocol,
-        mut stopped: watch::Receiver<bool>,
+        shutdown: Shutdown,
     ) -> io::Result<()> {
         let listener = tokio::net::TcpListener::from_std(self.socket)?;
-        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                () = stop(&mut stopped) => break,
-                Some(_) = connections.join_next() => {}
-                (stream, slot) = accept(&listener, &slots) => {
-                    // Not `shared_telemetry::task`: the viewer has no trace of its own to carry
-                    // over, and a set ends its connections when it is dropped.
-                    connections.spawn(serve_connection(
-                        stream, slot, router.clone(), protocol, stopped.clone(),
-                    ));
-                }
-            }
-        }
-        drop(listener);
-        let finish = async { while connections.join_next().await.is_some() {} };
-        // What is still open after the grace period is cut off with the set.
-        let _ = timeout(GRACE, finish).await;
-        Ok(())
+        let served = match protocol {
+            Protocol::Http1 => listen::serve(listener, router, limits(), shutdown).await,
+            Protocol::Http2 => listen::serve_http2(listener, router, limits(), shutdown).await,
+        };
+        served.map_err(io::Error::other)
     }
-}
-
-/// Resolves once the viewer stops, or is dropped.
-async fn stop(stopped: &mut watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-async fn accept(
-    listener: &tokio::net::TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
-    let slot = Arc::clone(slots)
-        .acquire_owned()
-        .await
-        .expect("the semaphore is never closed");
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
-            Err(_) => sleep(ACCEPT_PAUSE).await,
-        }
-    }
-}
-
-async fn serve_connection(
-    stream: TcpStream,
-    _slot: OwnedSemaphorePermit,
-    router: Router,
-    protocol: Protocol,
-    mut stopped: watch::Receiver<bool>,
-) {
-    // Only latency is lost where the system refuses it.
-    let _ = stream.set_nodelay(true);
-    let builder = connection_builder(protocol);
-    let service = TowerToHyperService::new(router);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    // A broken connection is its peer's affair: there is no one else to tell.
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        () = stop(&mut stopped) => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
-}
-
-fn connection_builder(protocol: Protocol) -> Builder<TokioExecutor> {
-    let mut builder = match protocol {
-        Protocol::Http1 => Builder::new(TokioExecutor::new()).http1_only(),
-        Protocol::Http2 => Builder::new(TokioExecutor::new()).http2_only(),
-    };
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEADER_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(MAX_HEADER_BYTES as u32)
-        .max_concurrent_streams(MAX_STREAMS)
-        .keep_alive_interval(PING_INTERVAL);
-    builder
 }

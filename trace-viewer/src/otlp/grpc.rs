@@ -19,7 +19,7 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 
 use crate::store::SharedStore;
 
-use super::{Encoding, MAX_BODY_BYTES, MAX_IN_FLIGHT, Signal, TIMEOUT, receive};
+use super::{Encoding, MAX_BODY_BYTES, MAX_IN_FLIGHT, Malformed, Signal, TIMEOUT, receive};
 
 const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
@@ -78,6 +78,9 @@ impl UnaryService<Bytes> for Export {
         );
         std::future::ready(match received {
             Ok(response) => Ok(tonic::Response::new(response.into())),
+            Err(malformed @ Malformed::TooLarge(_)) => {
+                Err(Status::resource_exhausted(malformed.to_string()))
+            }
             Err(malformed) => Err(Status::invalid_argument(malformed.to_string())),
         })
     }

@@ -16,7 +16,7 @@ use tower_http::{decompression::RequestDecompressionLayer, timeout::TimeoutLayer
 use crate::store::SharedStore;
 
 use super::{
-    Encoding, MAX_BODY_BYTES, MAX_IN_FLIGHT, Signal, TIMEOUT, receive,
+    Encoding, MAX_BODY_BYTES, MAX_IN_FLIGHT, Malformed, Signal, TIMEOUT, receive,
     response::{INVALID_ARGUMENT, RESOURCE_EXHAUSTED, RpcStatus},
 };
 
@@ -76,7 +76,13 @@ fn export(store: &SharedStore, signal: Signal, headers: &HeaderMap, body: Body) 
     };
     match receive(store, signal, encoding, &body) {
         Ok(response) => answer(encoding, StatusCode::OK, response),
-        Err(malformed) => error(encoding, StatusCode::BAD_REQUEST, malformed.to_string()),
+        Err(malformed) => {
+            let status = match malformed {
+                Malformed::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+                Malformed::Protobuf(..) | Malformed::Json(..) => StatusCode::BAD_REQUEST,
+            };
+            error(encoding, status, malformed.to_string())
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The OTLP receiver: one path for both transports and both encodings, from bytes to the answer.
 
+mod budget;
 mod convert;
 pub(crate) mod grpc;
 pub(crate) mod http;
@@ -11,11 +12,11 @@ use std::{fmt, time::Duration};
 
 use prost::Message;
 use shared_telemetry::otlp::proto::collector::{
-    logs::v1::ExportLogsServiceRequest, metrics::v1::ExportMetricsServiceRequest,
-    trace::v1::ExportTraceServiceRequest,
+    logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest,
 };
 
 use crate::store::SharedStore;
+use budget::Unfit;
 use response::Outcome;
 
 /// The largest body or message, after decompression.
@@ -55,6 +56,17 @@ enum Malformed {
     Protobuf(Signal, prost::DecodeError),
     #[error("the body is not an OTLP {0} request in JSON: {1}")]
     Json(Signal, json::JsonError),
+    #[error("the OTLP {0} request in the body is not decoded: {unfit}", unfit = Unfit::TooLarge)]
+    TooLarge(Signal),
+}
+
+impl Malformed {
+    fn json(signal: Signal, error: json::JsonError) -> Self {
+        match error {
+            json::JsonError::TooLarge => Self::TooLarge(signal),
+            error => Self::Json(signal, error),
+        }
+    }
 }
 
 /// Takes one export request and gives the encoded response. A malformed request changes nothing.
@@ -77,32 +89,42 @@ fn receive(
 
 fn decode_traces(encoding: Encoding, body: &[u8]) -> Result<ExportTraceServiceRequest, Malformed> {
     match encoding {
-        Encoding::Protobuf => protobuf(Signal::Traces, body),
+        Encoding::Protobuf => protobuf(Signal::Traces, &budget::TRACES, body),
         Encoding::Json => {
-            json::traces(body).map_err(|error| Malformed::Json(Signal::Traces, error))
+            json::traces(body).map_err(|error| Malformed::json(Signal::Traces, error))
         }
     }
 }
 
 fn decode_logs(encoding: Encoding, body: &[u8]) -> Result<ExportLogsServiceRequest, Malformed> {
     match encoding {
-        Encoding::Protobuf => protobuf(Signal::Logs, body),
-        Encoding::Json => json::logs(body).map_err(|error| Malformed::Json(Signal::Logs, error)),
+        Encoding::Protobuf => protobuf(Signal::Logs, &budget::LOGS, body),
+        Encoding::Json => json::logs(body).map_err(|error| Malformed::json(Signal::Logs, error)),
     }
 }
 
 /// Metrics are accepted, so that an exporter of all three signals is content, and not kept.
 fn check_metrics(encoding: Encoding, body: &[u8]) -> Result<(), Malformed> {
     match encoding {
-        Encoding::Protobuf => {
-            protobuf::<ExportMetricsServiceRequest>(Signal::Metrics, body).map(drop)
-        }
+        Encoding::Protobuf => fits(Signal::Metrics, &budget::METRICS, body),
         Encoding::Json => {
-            json::check_metrics(body).map_err(|error| Malformed::Json(Signal::Metrics, error))
+            json::check_metrics(body).map_err(|error| Malformed::json(Signal::Metrics, error))
         }
     }
 }
 
-fn protobuf<T: Message + Default>(signal: Signal, body: &[u8]) -> Result<T, Malformed> {
+fn protobuf<T: Message + Default>(
+    signal: Signal,
+    shape: &'static budget::Shape,
+    body: &[u8],
+) -> Result<T, Malformed> {
+    fits(signal, shape, body)?;
     T::decode(body).map_err(|error| Malformed::Protobuf(signal, error))
+}
+
+fn fits(signal: Signal, shape: &'static budget::Shape, body: &[u8]) -> Result<(), Malformed> {
+    budget::check(body, shape).map_err(|unfit| match unfit {
+        Unfit::NotProtobuf(error) => Malformed::Protobuf(signal, error),
+        Unfit::TooLarge => Malformed::TooLarge(signal),
+    })
 }

@@ -6,7 +6,7 @@ use shared_telemetry::otlp::proto::{
 };
 
 use super::{
-    list,
+    list::List,
     scalar::{Base64, Double, Integer},
 };
 
@@ -25,12 +25,12 @@ pub(super) struct AnyValue {
 
 #[derive(Deserialize)]
 struct ArrayValue {
-    values: Option<Vec<AnyValue>>,
+    values: Option<List<AnyValue>>,
 }
 
 #[derive(Deserialize)]
 struct KeyValueList {
-    values: Option<Vec<KeyValue>>,
+    values: Option<List<KeyValue>>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ pub(super) struct KeyValue {
 
 #[derive(Deserialize)]
 pub(super) struct Resource {
-    attributes: Option<Vec<KeyValue>>,
+    attributes: Option<List<KeyValue>>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ impl From<AnyValue> for wire::AnyValue {
             .or_else(|| json.int_value.map(|value| WireValue::IntValue(value.0)))
             .or_else(|| {
                 json.double_value
-                    .map(|value| WireValue::DoubleValue(value.into()))
+                    .map(|value| WireValue::DoubleValue(value.0))
             })
             .or_else(|| json.bytes_value.map(|value| WireValue::BytesValue(value.0)))
             .or_else(|| {
@@ -76,7 +76,7 @@ impl From<AnyValue> for wire::AnyValue {
 impl From<ArrayValue> for wire::ArrayValue {
     fn from(json: ArrayValue) -> Self {
         Self {
-            values: list(json.values),
+            values: List::of(json.values),
         }
     }
 }
@@ -84,7 +84,7 @@ impl From<ArrayValue> for wire::ArrayValue {
 impl From<KeyValueList> for wire::KeyValueList {
     fn from(json: KeyValueList) -> Self {
         Self {
-            values: list(json.values),
+            values: List::of(json.values),
         }
     }
 }
@@ -102,7 +102,7 @@ impl From<KeyValue> for wire::KeyValue {
 impl From<Resource> for wire_resource::Resource {
     fn from(json: Resource) -> Self {
         Self {
-            attributes: list(json.attributes),
+            attributes: List::of(json.attributes),
             ..Self::default()
         }
     }

@@ -7,27 +7,27 @@ use shared_telemetry::otlp::proto::{
 
 use super::{
     attributes::{AnyValue, KeyValue, Resource},
-    list,
+    list::List,
     scalar::{Hex, Integer},
 };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
-    resource_logs: Option<Vec<ResourceLogs>>,
+    resource_logs: Option<List<ResourceLogs>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ResourceLogs {
     resource: Option<Resource>,
-    scope_logs: Option<Vec<ScopeLogs>>,
+    scope_logs: Option<List<ScopeLogs>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ScopeLogs {
-    log_records: Option<Vec<LogRecord>>,
+    log_records: Option<List<LogRecord>>,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct LogRecord {
     severity_number: Option<i32>,
     severity_text: Option<String>,
     body: Option<AnyValue>,
-    attributes: Option<Vec<KeyValue>>,
+    attributes: Option<List<KeyValue>>,
     trace_id: Option<Hex>,
     span_id: Option<Hex>,
     event_name: Option<String>,
@@ -47,7 +47,7 @@ struct LogRecord {
 impl From<Request> for ExportLogsServiceRequest {
     fn from(json: Request) -> Self {
         Self {
-            resource_logs: list(json.resource_logs),
+            resource_logs: List::of(json.resource_logs),
         }
     }
 }
@@ -56,7 +56,7 @@ impl From<ResourceLogs> for wire::ResourceLogs {
     fn from(json: ResourceLogs) -> Self {
         Self {
             resource: json.resource.map(Into::into),
-            scope_logs: list(json.scope_logs),
+            scope_logs: List::of(json.scope_logs),
             ..Self::default()
         }
     }
@@ -65,7 +65,7 @@ impl From<ResourceLogs> for wire::ResourceLogs {
 impl From<ScopeLogs> for wire::ScopeLogs {
     fn from(json: ScopeLogs) -> Self {
         Self {
-            log_records: list(json.log_records),
+            log_records: List::of(json.log_records),
             ..Self::default()
         }
     }
@@ -79,7 +79,7 @@ impl From<LogRecord> for wire::LogRecord {
             severity_number: json.severity_number.unwrap_or_default(),
             severity_text: json.severity_text.unwrap_or_default(),
             body: json.body.map(Into::into),
-            attributes: list(json.attributes),
+            attributes: List::of(json.attributes),
             trace_id: Hex::bytes(json.trace_id),
             span_id: Hex::bytes(json.span_id),
             event_name: json.event_name.unwrap_or_default(),

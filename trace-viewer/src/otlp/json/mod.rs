@@ -5,23 +5,33 @@
 //! 64-bit integers are strings or numbers, and non-finite doubles are strings.
 
 mod attributes;
+mod list;
 mod logs;
 mod scalar;
 mod traces;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::error::Category;
 use shared_telemetry::otlp::proto::collector::{
     logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest,
 };
 
-/// Where reading stopped. The offending text is left out: it may be anyone's secret.
+use super::budget::Unfit;
+
+/// Why a body was not read. The offending text is left out: it may be anyone's secret.
 #[derive(Debug, thiserror::Error)]
-#[error("{reason} at line {line} column {column}")]
-pub(super) struct JsonError {
-    reason: &'static str,
-    line: usize,
-    column: usize,
+pub(super) enum JsonError {
+    #[error("{reason} at line {line} column {column}")]
+    NotOtlp {
+        reason: &'static str,
+        line: usize,
+        column: usize,
+    },
+    #[error("{}", Unfit::TooLarge)]
+    TooLarge,
 }
 
 impl From<serde_json::Error> for JsonError {
@@ -34,7 +44,7 @@ impl From<serde_json::Error> for JsonError {
             }
             Category::Syntax | Category::Io => "not JSON, or nested too deeply,",
         };
-        Self {
+        Self::NotOtlp {
             reason,
             line: error.line(),
             column: error.column(),
@@ -43,13 +53,11 @@ impl From<serde_json::Error> for JsonError {
 }
 
 pub(super) fn traces(body: &[u8]) -> Result<ExportTraceServiceRequest, JsonError> {
-    let request: traces::Request = serde_json::from_slice(body)?;
-    Ok(request.into())
+    Ok(read::<traces::Request>(body)?.into())
 }
 
 pub(super) fn logs(body: &[u8]) -> Result<ExportLogsServiceRequest, JsonError> {
-    let request: logs::Request = serde_json::from_slice(body)?;
-    Ok(request.into())
+    Ok(read::<logs::Request>(body)?.into())
 }
 
 /// Metrics are not kept, so only their outermost shape is looked at.
@@ -63,11 +71,7 @@ pub(super) fn check_metrics(body: &[u8]) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// An absent, null or present list of `T`, as the list of `U` it stands for.
-fn list<T: Into<U>, U>(items: Option<Vec<T>>) -> Vec<U> {
-    items
-        .unwrap_or_default()
-        .into_iter()
-        .map(Into::into)
-        .collect()
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
+    let read = list::within_budget(|| serde_json::from_slice(body));
+    Ok(read.ok_or(JsonError::TooLarge)??)
 }

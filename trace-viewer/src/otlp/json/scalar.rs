@@ -59,31 +59,41 @@ fn fit<T: TryFrom<i128>, E: de::Error>(value: i128) -> Result<Integer<T>, E> {
 }
 
 /// A double, written as a number or as `NaN`, `Infinity`, `-Infinity` or a decimal string.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum Double {
-    Number(f64),
-    Text(DoubleText),
-}
+pub(super) struct Double(pub(super) f64);
 
-/// The string forms of a double.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct DoubleText(f64);
-
-impl TryFrom<String> for DoubleText {
-    type Error = std::num::ParseFloatError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map(Self)
+impl<'de> Deserialize<'de> for Double {
+    // Not by trying one form after the other: serde would first keep whatever is there, and that
+    // may be a list of millions.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DoubleVisitor)
     }
 }
 
-impl From<Double> for f64 {
-    fn from(double: Double) -> Self {
-        match double {
-            Double::Number(value) | Double::Text(DoubleText(value)) => value,
-        }
+struct DoubleVisitor;
+
+impl Visitor<'_> for DoubleVisitor {
+    type Value = Double;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a double, as a number or a string")
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Double, E> {
+        Ok(Double(value))
+    }
+
+    #[allow(clippy::cast_precision_loss)] // That is what a double is.
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Double, E> {
+        Ok(Double(value as f64))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Double, E> {
+        Ok(Double(value as f64))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Double, E> {
+        value.parse().map(Double).map_err(E::custom)
     }
 }
 

@@ -7,27 +7,27 @@ use shared_telemetry::otlp::proto::{
 
 use super::{
     attributes::{KeyValue, Resource, Scope},
-    list,
+    list::List,
     scalar::{Hex, Integer},
 };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
-    resource_spans: Option<Vec<ResourceSpans>>,
+    resource_spans: Option<List<ResourceSpans>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ResourceSpans {
     resource: Option<Resource>,
-    scope_spans: Option<Vec<ScopeSpans>>,
+    scope_spans: Option<List<ScopeSpans>>,
 }
 
 #[derive(Deserialize)]
 struct ScopeSpans {
     scope: Option<Scope>,
-    spans: Option<Vec<Span>>,
+    spans: Option<List<Span>>,
 }
 
 #[derive(Deserialize)]
@@ -42,11 +42,11 @@ struct Span {
     kind: Option<i32>,
     start_time_unix_nano: Option<Integer<u64>>,
     end_time_unix_nano: Option<Integer<u64>>,
-    attributes: Option<Vec<KeyValue>>,
+    attributes: Option<List<KeyValue>>,
     dropped_attributes_count: Option<Integer<u32>>,
-    events: Option<Vec<Event>>,
+    events: Option<List<Event>>,
     dropped_events_count: Option<Integer<u32>>,
-    links: Option<Vec<Link>>,
+    links: Option<List<Link>>,
     dropped_links_count: Option<Integer<u32>>,
     status: Option<Status>,
 }
@@ -56,7 +56,7 @@ struct Span {
 struct Event {
     time_unix_nano: Option<Integer<u64>>,
     name: Option<String>,
-    attributes: Option<Vec<KeyValue>>,
+    attributes: Option<List<KeyValue>>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +64,7 @@ struct Event {
 struct Link {
     trace_id: Option<Hex>,
     span_id: Option<Hex>,
-    attributes: Option<Vec<KeyValue>>,
+    attributes: Option<List<KeyValue>>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ struct Status {
 impl From<Request> for ExportTraceServiceRequest {
     fn from(json: Request) -> Self {
         Self {
-            resource_spans: list(json.resource_spans),
+            resource_spans: List::of(json.resource_spans),
         }
     }
 }
@@ -85,7 +85,7 @@ impl From<ResourceSpans> for wire::ResourceSpans {
     fn from(json: ResourceSpans) -> Self {
         Self {
             resource: json.resource.map(Into::into),
-            scope_spans: list(json.scope_spans),
+            scope_spans: List::of(json.scope_spans),
             ..Self::default()
         }
     }
@@ -95,7 +95,7 @@ impl From<ScopeSpans> for wire::ScopeSpans {
     fn from(json: ScopeSpans) -> Self {
         Self {
             scope: json.scope.map(Into::into),
-            spans: list(json.spans),
+            spans: List::of(json.spans),
             ..Self::default()
         }
     }
@@ -113,11 +113,11 @@ impl From<Span> for wire::Span {
             kind: json.kind.unwrap_or_default(),
             start_time_unix_nano: Integer::or_zero(json.start_time_unix_nano),
             end_time_unix_nano: Integer::or_zero(json.end_time_unix_nano),
-            attributes: list(json.attributes),
+            attributes: List::of(json.attributes),
             dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
-            events: list(json.events),
+            events: List::of(json.events),
             dropped_events_count: Integer::or_zero(json.dropped_events_count),
-            links: list(json.links),
+            links: List::of(json.links),
             dropped_links_count: Integer::or_zero(json.dropped_links_count),
             status: json.status.map(Into::into),
         }
@@ -129,7 +129,7 @@ impl From<Event> for wire::span::Event {
         Self {
             time_unix_nano: Integer::or_zero(json.time_unix_nano),
             name: json.name.unwrap_or_default(),
-            attributes: list(json.attributes),
+            attributes: List::of(json.attributes),
             ..Self::default()
         }
     }
@@ -140,7 +140,7 @@ impl From<Link> for wire::span::Link {
         Self {
             trace_id: Hex::bytes(json.trace_id),
             span_id: Hex::bytes(json.span_id),
-            attributes: list(json.attributes),
+            attributes: List::of(json.attributes),
             ..Self::default()
         }
     }
