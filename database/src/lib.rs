@@ -4,11 +4,22 @@
 
 mod url;
 
+mod address;
+
 mod migrations;
 
 pub mod sqlite;
 
+pub mod postgres;
+
+mod retry;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use address::Address;
 pub use migrations::Script;
+pub use retry::{OfDatabase, Retry, retrying};
 pub use url::{InvalidUrl, Url};
 
 /// Why a database cannot be used.

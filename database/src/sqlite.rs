@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, SqlitePool};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::migrations::migrator;
@@ -97,7 +97,13 @@ async fn connect(
     loop {
         let pool = SqlitePoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(PATIENCE);
+            .acquire_timeout(PATIENCE)
+            // When the disk is full SQLite undoes a transaction by itself; sqlx's own attempt
+            // then fails, and it believes for ever that the transaction is open.
+            .after_release(|connection, _| {
+                let clean = !connection.is_in_transaction();
+                Box::pin(async move { Ok(clean) })
+            });
         match pool.connect_with(options.clone()).await {
             Err(error) if is_busy(&error) && Instant::now() < deadline => {
                 sleep(Duration::from_millis(20)).await;
@@ -128,8 +134,6 @@ fn is_busy(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Connection;
-
     use super::*;
 
     #[tokio::test]

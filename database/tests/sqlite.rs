@@ -186,3 +186,19 @@ async fn a_statement_that_hangs_does_not_keep_the_process() {
     assert!(pool.is_closed());
     drop(busy);
 }
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_has_undone_by_itself_spoils_no_later_one() {
+    let (_dir, file) = folder();
+    let pools = open_with_one_writer(&file).await.unwrap();
+    let mut transaction = pools.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    // As SQLite does it on a full disk: behind the back of sqlx.
+    let undo = sqlx::query("ROLLBACK").execute(&mut *transaction);
+    undo.await.unwrap();
+    assert!(transaction.rollback().await.is_err(), "nothing to undo");
+    let next = timeout(
+        Duration::from_secs(5),
+        pools.writer.begin_with("BEGIN IMMEDIATE"),
+    );
+    next.await.unwrap().unwrap();
+}
