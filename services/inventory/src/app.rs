@@ -1,25 +1,20 @@
 //! Puts inventory together: store, both servers and their listeners. The tests use the same build.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Router;
-use contracts::inventory::inventory_server::InventoryServer;
-use database::Url;
+use serving::listen::Limits;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
-use shared_telemetry::{Service, grpc, http};
+use shared_telemetry::{Service, http};
 use tokio::net::TcpListener;
-use tokio::time::sleep;
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
+use tonic::service::Routes;
 
 use crate::config::Settings;
-use crate::reservation_api::{self, Desk};
+use crate::reservation_api;
 use crate::stock_api;
-use crate::stock_store::{SqliteStockStore, StockStore};
-
-/// How long calls may take to end once the process is asked to stop.
-const DRAIN: Duration = Duration::from_secs(5);
+use crate::stock_levels::StockLevels;
+use crate::stock_store::{ChosenStockStore, StockStore};
+use crate::telemetry;
 
 /// Inventory, ready to run.
 #[derive(Debug)]
@@ -29,8 +24,10 @@ pub struct App {
     http_addr: SocketAddr,
     grpc_addr: SocketAddr,
     router: Router,
-    inventory: InventoryServer<Desk<SqliteStockStore>>,
-    store: SqliteStockStore,
+    methods: Router,
+    limits: Limits,
+    store: ChosenStockStore,
+    levels: StockLevels,
 }
 
 impl App {
@@ -48,7 +45,8 @@ impl App {
 }
 
 impl Application for App {
-    const SERVICE: Service = Service::new("inventory", env!("CARGO_PKG_VERSION"), "unbroken");
+    const SERVICE: Service = Service::new("inventory", env!("CARGO_PKG_VERSION"), "unbroken")
+        .with_secret_names(contracts::telemetry::SECRET_NAMES);
     type Settings = Settings;
 
     fn settings(env: &Environment) -> Result<Settings, InvalidSetting> {
@@ -56,28 +54,35 @@ impl Application for App {
     }
 
     async fn build(settings: Settings) -> Result<Self, StartError> {
-        let Url::Sqlite(file) = &settings.database;
-        let store = SqliteStockStore::open(file).await.map_err(|error| {
-            let what = format!("the stock database {} could not be opened", file.display());
+        let store = ChosenStockStore::open(&settings.database);
+        let store = store.await.map_err(|error| {
+            let what = format!(
+                "the stock database {} could not be opened",
+                settings.database
+            );
             StartError::new(what, error)
         })?;
         let http = serving::listen::bind(settings.http_addr).await?;
         let grpc = serving::listen::bind(settings.grpc_addr).await?;
-        let inventory = reservation_api::service(store.clone());
+        let methods = Routes::new(reservation_api::service(store.clone(), settings.faults));
         let api = stock_api::routes(store.clone());
         let asked = store.clone();
         let ready = move || {
             let store = asked.clone();
             async move { store.ready().await.map_err(|error| error.to_string()) }
         };
+        let levels = StockLevels::default();
+        telemetry::stock_available(levels.clone());
         Ok(Self {
             http_addr: http.local_addr()?,
             grpc_addr: grpc.local_addr()?,
             http,
             grpc,
             router: serving::routes(api, http::ServerLayer::new(), ready),
-            inventory,
+            methods: serving::grpc_routes(methods),
+            limits: settings.limits,
             store,
+            levels,
         })
     }
 
@@ -86,39 +91,23 @@ impl Application for App {
             http,
             grpc,
             router,
-            inventory,
+            methods,
+            limits,
             store,
+            levels,
             ..
         } = self;
-        let served = tokio::try_join!(
-            serving::listen::serve(http, router, shutdown.clone()),
-            serve_grpc(grpc, inventory, shutdown),
-        );
+        let serving = async {
+            tokio::try_join!(
+                serving::listen::serve(http, router, limits, shutdown.clone()),
+                serving::listen::serve_http2(grpc, methods, limits, shutdown),
+            )
+        };
+        let served = tokio::select! {
+            served = serving => served,
+            never = levels.watch(store.clone()) => match never {},
+        };
         store.close().await;
         served.map(|_| ())
-    }
-}
-
-async fn serve_grpc(
-    listener: TcpListener,
-    inventory: InventoryServer<Desk<SqliteStockStore>>,
-    shutdown: Shutdown,
-) -> Result<(), StartError> {
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let stop = shutdown.clone();
-    let serve = Server::builder()
-        .layer(grpc::ServerLayer::new())
-        .add_service(inventory)
-        .serve_with_incoming_shutdown(incoming, async move { stop.requested().await });
-    let overdue = async {
-        shutdown.requested().await;
-        sleep(DRAIN).await;
-    };
-    tokio::select! {
-        served = serve => {
-            served.map_err(|error| StartError::new("the gRPC server ended", error))
-        }
-        // A client that never lets go of its call must not keep the process.
-        () = overdue => Ok(()),
     }
 }

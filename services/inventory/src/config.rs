@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use contracts::Faults;
 use database::Url;
+use serving::listen::Limits;
 use serving::{Environment, InvalidSetting};
 
 /// What inventory must know to start.
@@ -12,8 +14,13 @@ pub struct Settings {
     pub http_addr: SocketAddr,
     /// Where reservations are asked for. `GRPC_ADDR`, default 127.0.0.1:50051.
     pub grpc_addr: SocketAddr,
-    /// Where the stock database is. `DATABASE_URL`, required, `sqlite:<path>`.
+    /// What each of its listeners allows. `MAX_CONNECTIONS`, `SHUTDOWN_NOTICE_MS`.
+    pub limits: Limits,
+    /// Where the stock database is. `DATABASE_URL`, required: `sqlite:<path>` or
+    /// `postgres://<user>:<password>@<host>:<port>/<database>`.
     pub database: Url,
+    /// Whether a call may ask for a fault. `DEMO_FAULTS`, `on` or `off`, default off.
+    pub faults: Faults,
 }
 
 impl Settings {
@@ -27,7 +34,9 @@ impl Settings {
         Ok(Self {
             http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8082")?,
             grpc_addr: env.optional("GRPC_ADDR", grpc, "an address such as 127.0.0.1:50051")?,
+            limits: Limits::read(env)?,
             database: Url::read(env, "sqlite:inventory.db")?,
+            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
         })
     }
 }
@@ -47,6 +56,7 @@ mod tests {
         assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8082");
         assert_eq!(settings.database, Url::Sqlite("inventory.db".into()));
         assert_eq!(settings.grpc_addr.to_string(), "127.0.0.1:50051");
+        assert_eq!(settings.faults, Faults::new(false));
     }
 
     #[test]
@@ -59,9 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_address_names_its_variable() {
+    fn a_bad_value_names_its_variable() {
         let database = ("DATABASE_URL", "sqlite:inventory.db");
-        for bad in [("HTTP_ADDR", "8082"), ("GRPC_ADDR", "localhost")] {
+        for bad in [
+            ("HTTP_ADDR", "8082"),
+            ("GRPC_ADDR", "localhost"),
+            ("DEMO_FAULTS", "yes"),
+        ] {
             let error = settings(&[database, bad]).unwrap_err();
             assert!(error.contains(bad.0) && error.contains(bad.1), "{error}");
         }

@@ -6,9 +6,13 @@ pub mod config;
 
 pub mod app;
 
+mod fault;
+
 mod reservation_api;
 
 mod stock_api;
+
+mod stock_levels;
 
 pub mod stock;
 

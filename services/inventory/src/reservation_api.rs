@@ -1,5 +1,6 @@
 //! Others ask us over gRPC: `inventory.v1.Inventory`, as `contracts` describes it.
 
+use contracts::Faults;
 use contracts::inventory::inventory_server::{Inventory, InventoryServer};
 use contracts::inventory::{
     CheckAvailabilityRequest, CheckAvailabilityResponse, ReleaseStockRequest, ReleaseStockResponse,
@@ -7,21 +8,32 @@ use contracts::inventory::{
 };
 use tonic::{Request, Response, Status};
 
+use crate::fault::AskedFor;
 use crate::stock::{InvalidRequest, Line, Lines, Refusal, Reservation, Reserved};
 use crate::stock_store::{ReserveError, StockStore, StoreError};
-use crate::telemetry;
+use crate::{fault, stock, telemetry};
 
 /// As much as the HTTP listeners take: thousands of lines.
 const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-pub(crate) fn service<S: StockStore>(store: S) -> InventoryServer<Desk<S>> {
-    InventoryServer::new(Desk { store }).max_decoding_message_size(MAX_REQUEST_BYTES)
+pub(crate) fn service<S: StockStore>(store: S, faults: Faults) -> InventoryServer<Desk<S>> {
+    InventoryServer::new(Desk { store, faults }).max_decoding_message_size(MAX_REQUEST_BYTES)
 }
 
 /// Takes the calls.
 #[derive(Debug)]
 pub(crate) struct Desk<S> {
     store: S,
+    faults: Faults,
+}
+
+impl<S: StockStore> Desk<S> {
+    async fn reserve(&self, reservation: &Reservation) -> Result<Reserved, ReserveError> {
+        match fault::out_of_stock(self.faults, reservation) {
+            Some(refusal) => Err(refusal.into()),
+            None => self.store.reserve(reservation).await,
+        }
+    }
 }
 
 #[tonic::async_trait]
@@ -30,9 +42,15 @@ impl<S: StockStore> Inventory for Desk<S> {
         &self,
         request: Request<ReserveStockRequest>,
     ) -> Result<Response<ReserveStockResponse>, Status> {
-        let ReserveStockRequest { order_id, lines } = request.into_inner();
+        let ReserveStockRequest {
+            order_id,
+            lines,
+            allow_released,
+        } = request.into_inner();
         let reservation = Reservation::new(order_id, wanted(lines)).map_err(invalid)?;
-        let reserved = self.store.reserve(&reservation);
+        let reservation = reservation.with_anew(allow_released);
+        fault::meet(self.faults).await.map_err(asked_for)?;
+        let reserved = self.reserve(&reservation);
         match telemetry::reserve_inventory(&reservation, reserved).await {
             Ok(reserved) => {
                 let already_reserved = reserved == Reserved::Before;
@@ -48,11 +66,12 @@ impl<S: StockStore> Inventory for Desk<S> {
         request: Request<ReleaseStockRequest>,
     ) -> Result<Response<ReleaseStockResponse>, Status> {
         let ReleaseStockRequest { order_id } = request.into_inner();
-        let released = self
-            .store
-            .release(&order_id)
-            .await
-            .map_err(|error| broken(&error))?;
+        // An id that no order can have needs no note that its order was released.
+        let released = match stock::check_order_id(&order_id) {
+            Ok(()) => self.store.release(&order_id).await,
+            Err(_) => Ok(false),
+        };
+        let released = released.map_err(|error| broken(&error))?;
         telemetry::released(&order_id, released);
         Ok(Response::new(ReleaseStockResponse { released }))
     }
@@ -91,6 +110,11 @@ fn wanted(lines: Vec<StockLine>) -> Vec<Line> {
 fn invalid(error: InvalidRequest) -> Status {
     telemetry::refused(&error);
     Status::invalid_argument(error.to_string())
+}
+
+fn asked_for(error: AskedFor) -> Status {
+    shared_telemetry::error::record(&error);
+    Status::internal(error.to_string())
 }
 
 fn refused(refusal: &Refusal) -> Status {

@@ -21,6 +21,7 @@ pub struct Lines(Vec<Line>);
 pub struct Reservation {
     order_id: String,
     lines: Lines,
+    anew: bool,
 }
 
 /// An order is reserved; was it already?
@@ -62,6 +63,20 @@ pub enum Refusal {
 
 /// Room for any id in use; a UUID has 36.
 const MAX_ORDER_ID: usize = 128;
+
+/// Whether an order can be called so.
+///
+/// # Errors
+/// An empty or very long id.
+pub fn check_order_id(order_id: &str) -> Result<(), InvalidRequest> {
+    if order_id.is_empty() {
+        return Err(InvalidRequest::EmptyOrderId);
+    }
+    if order_id.len() > MAX_ORDER_ID {
+        return Err(InvalidRequest::LongOrderId);
+    }
+    Ok(())
+}
 
 /// A word of the caller is quoted back up to here.
 const ECHOED: usize = 64;
@@ -105,18 +120,26 @@ impl Reservation {
     /// A reservation for the order `order_id`.
     ///
     /// # Errors
-    /// An empty or very long order id, or what [`Lines::new`] refuses.
+    /// What [`check_order_id`] or [`Lines::new`] refuses.
     pub fn new(order_id: String, lines: Vec<Line>) -> Result<Self, InvalidRequest> {
-        if order_id.is_empty() {
-            return Err(InvalidRequest::EmptyOrderId);
-        }
-        if order_id.len() > MAX_ORDER_ID {
-            return Err(InvalidRequest::LongOrderId);
-        }
+        check_order_id(&order_id)?;
         Ok(Self {
             order_id,
             lines: Lines::new(lines)?,
+            anew: false,
         })
+    }
+
+    /// With `anew`, the order may be reserved though its reservation was released.
+    #[must_use]
+    pub fn with_anew(self, anew: bool) -> Self {
+        Self { anew, ..self }
+    }
+
+    /// Whether the order is asked for anew, after it was given up.
+    #[must_use]
+    pub fn is_anew(&self) -> bool {
+        self.anew
     }
 
     /// Whose it is.

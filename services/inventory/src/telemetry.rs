@@ -1,9 +1,13 @@
 //! What inventory says about itself: its business span and log lines, all in one place.
 
+use contracts::telemetry::metrics::STOCK_AVAILABLE;
+use database::Retry;
+use shared_telemetry::metrics;
 use shared_telemetry::{baggage, current, error};
 use tracing::{Instrument, info_span};
 
 use crate::stock::{Reservation, Reserved, echo};
+use crate::stock_levels::StockLevels;
 use crate::stock_store::ReserveError;
 
 /// Runs `work` in the span `reserve_inventory`. A reservation that fails fails the span: to the
@@ -42,6 +46,23 @@ pub(crate) async fn reserve_inventory(
     }
     .instrument(span)
     .await
+}
+
+/// The database failed in a way that another try may cure.
+pub(crate) fn retried(retry: Retry, error: &sqlx::Error) {
+    let attempt = i64::try_from(retry.attempt).unwrap_or(i64::MAX);
+    let delay_ms = i64::try_from(retry.delay.as_millis()).unwrap_or(i64::MAX);
+    let reason = error::chain(error);
+    tracing::warn!(name: "retry", { attempt, delay_ms, reason }, "the database is asked again");
+}
+
+/// Tells the stock by metrics, as `levels` has it.
+pub(crate) fn stock_available(levels: StockLevels) {
+    metrics::gauge(&STOCK_AVAILABLE, move |observe| {
+        for (sku, available) in levels.last_read() {
+            observe(available, &[("app.item.sku", sku.into())]);
+        }
+    });
 }
 
 pub(crate) fn released(order_id: &str, released: bool) {

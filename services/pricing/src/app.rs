@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use database::Url;
+use serving::listen::Limits;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::Service;
 use shared_telemetry::http::ServerLayer;
@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Settings;
 use crate::quote_api;
-use crate::quote_store::{QuoteStore, SqliteQuoteStore};
+use crate::quote_store::{ChosenQuoteStore, QuoteStore};
 
 /// Pricing, ready to run.
 #[derive(Debug)]
@@ -19,7 +19,8 @@ pub struct App {
     listener: TcpListener,
     addr: SocketAddr,
     router: Router,
-    store: SqliteQuoteStore,
+    limits: Limits,
+    store: ChosenQuoteStore,
 }
 
 impl App {
@@ -31,7 +32,8 @@ impl App {
 }
 
 impl Application for App {
-    const SERVICE: Service = Service::new("pricing", env!("CARGO_PKG_VERSION"), "unbroken");
+    const SERVICE: Service = Service::new("pricing", env!("CARGO_PKG_VERSION"), "unbroken")
+        .with_secret_names(contracts::telemetry::SECRET_NAMES);
     type Settings = Settings;
 
     fn settings(env: &Environment) -> Result<Settings, InvalidSetting> {
@@ -39,14 +41,17 @@ impl Application for App {
     }
 
     async fn build(settings: Settings) -> Result<Self, StartError> {
-        let Url::Sqlite(file) = &settings.database;
-        let store = SqliteQuoteStore::open(file).await.map_err(|error| {
-            let what = format!("the price database {} could not be opened", file.display());
+        let store = ChosenQuoteStore::open(&settings.database);
+        let store = store.await.map_err(|error| {
+            let what = format!(
+                "the price database {} could not be opened",
+                settings.database
+            );
             StartError::new(what, error)
         })?;
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;
-        let api = quote_api::routes(store.clone(), settings.quote_cache_ttl);
+        let api = quote_api::routes(store.clone(), settings.quote_cache_ttl, settings.faults);
         let asked = store.clone();
         let ready = move || {
             let store = asked.clone();
@@ -57,12 +62,14 @@ impl Application for App {
             listener,
             addr,
             router,
+            limits: settings.limits,
             store,
         })
     }
 
     async fn run(self, shutdown: Shutdown) -> Result<(), StartError> {
-        let served = serving::listen::serve(self.listener, self.router, shutdown).await;
+        let served =
+            serving::listen::serve(self.listener, self.router, self.limits, shutdown).await;
         self.store.close().await;
         served
     }

@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use contracts::Faults;
 use database::Url;
+use serving::listen::Limits;
 use serving::{Environment, InvalidSetting};
 
 /// What pricing must know to start.
@@ -11,11 +13,16 @@ use serving::{Environment, InvalidSetting};
 pub struct Settings {
     /// Where quotes are asked for. `HTTP_ADDR`, default 127.0.0.1:8081.
     pub http_addr: SocketAddr,
-    /// Where the price database is. `DATABASE_URL`, required, `sqlite:<path>`.
+    /// What its listener allows. `MAX_CONNECTIONS`, `SHUTDOWN_NOTICE_MS`.
+    pub limits: Limits,
+    /// Where the price database is. `DATABASE_URL`, required: `sqlite:<path>` or
+    /// `postgres://<user>:<password>@<host>:<port>/<database>`.
     pub database: Url,
     /// How long an article's price may be served from memory; zero is never.
     /// `QUOTE_CACHE_TTL_MS`, default 30000.
     pub quote_cache_ttl: Duration,
+    /// Whether a request may ask for a fault. `DEMO_FAULTS`, `on` or `off`, default off.
+    pub faults: Faults,
 }
 
 impl Settings {
@@ -31,12 +38,14 @@ impl Settings {
                 default_addr,
                 "an address such as 127.0.0.1:8081",
             )?,
+            limits: Limits::read(env)?,
             database: Url::read(env, "sqlite:pricing.db")?,
             quote_cache_ttl: Duration::from_millis(env.optional(
                 "QUOTE_CACHE_TTL_MS",
                 30_000,
                 "a whole number of milliseconds",
             )?),
+            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
         })
     }
 }
@@ -56,6 +65,7 @@ mod tests {
         assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8081");
         assert_eq!(settings.database, Url::Sqlite("pricing.db".into()));
         assert_eq!(settings.quote_cache_ttl, Duration::from_secs(30));
+        assert_eq!(settings.faults, Faults::new(false));
     }
 
     #[test]
@@ -68,12 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_number_names_its_variable() {
+    fn a_bad_value_names_its_variable() {
         let database = ("DATABASE_URL", "sqlite:pricing.db");
         for bad in [
             ("QUOTE_CACHE_TTL_MS", "soon"),
             ("QUOTE_CACHE_TTL_MS", "-1"),
             ("HTTP_ADDR", "8081"),
+            ("DEMO_FAULTS", "yes"),
         ] {
             let error = settings(&[database, bad]).unwrap_err();
             assert!(error.contains(bad.0) && error.contains(bad.1), "{error}");

@@ -6,6 +6,8 @@ pub mod config;
 
 pub mod app;
 
+mod fault;
+
 mod quote_api;
 
 pub mod quote;

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router, extract::State};
+use axum::{Json, Router};
+use contracts::Faults;
 use serde::{Deserialize, Serialize};
 use serving::Problem;
 use serving::extract::{Path, Query};
@@ -14,9 +18,9 @@ use serving::extract::{Path, Query};
 use crate::quote::{Currency, Item, Promotion, Quantity, Quote, QuoteError, is_sku};
 use crate::quote_cache::QuoteCache;
 use crate::quote_store::{QuoteStore, StoreError};
-use crate::telemetry;
+use crate::{fault, telemetry};
 
-pub(crate) fn routes<S: QuoteStore>(store: S, cache_ttl: Duration) -> Router {
+pub(crate) fn routes<S: QuoteStore>(store: S, cache_ttl: Duration, faults: Faults) -> Router {
     let desk = Desk {
         store,
         cache: Arc::new(QuoteCache::new(cache_ttl)),
@@ -25,6 +29,21 @@ pub(crate) fn routes<S: QuoteStore>(store: S, cache_ttl: Duration) -> Router {
         .route("/quote/{sku}", get(quote::<S>))
         .route("/items", get(items::<S>))
         .with_state(desk)
+        .layer(middleware::from_fn_with_state(faults, unless_asked_to_fail))
+}
+
+async fn unless_asked_to_fail(
+    State(faults): State<Faults>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match fault::meet(faults).await {
+        Ok(()) => next.run(request).await,
+        Err(asked) => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            Problem::from_error(status, asked.to_string(), &asked).into_response()
+        }
+    }
 }
 
 /// What a request needs.
@@ -85,6 +104,7 @@ impl<S: QuoteStore> Desk<S> {
             return Err(QuoteError::NoSku.into());
         }
         if let Some(item) = self.cache.get(sku, currency, Instant::now()) {
+            telemetry::cache_hit();
             return Ok(item);
         }
         telemetry::cache_miss(sku);

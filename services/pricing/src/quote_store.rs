@@ -1,10 +1,15 @@
 //! What pricing reads: prices and promotions.
 
+mod chosen;
 mod migrations;
+mod postgres;
 mod sqlite;
+mod statements;
 
 use crate::quote::{Currency, Item, Promotion};
 
+pub use chosen::ChosenQuoteStore;
+pub use postgres::PostgresQuoteStore;
 pub use sqlite::SqliteQuoteStore;
 
 /// Prices and promotions, whichever database keeps them.

@@ -1,5 +1,8 @@
 //! What pricing says about itself: its business span, events and log lines, all in one place.
 
+use contracts::telemetry::metrics::QUOTE_CACHE_LOOKUPS;
+use database::Retry;
+use shared_telemetry::metrics::Counter;
 use shared_telemetry::{baggage, current, error};
 use tracing::Instrument;
 
@@ -13,7 +16,14 @@ pub(crate) fn customer_tier() {
     }
 }
 
+static CACHE_LOOKUPS: Counter = Counter::new(&QUOTE_CACHE_LOOKUPS);
+
+pub(crate) fn cache_hit() {
+    CACHE_LOOKUPS.add(1, &[("app.cache.outcome", "hit".into())]);
+}
+
 pub(crate) fn cache_miss(sku: &str) {
+    CACHE_LOOKUPS.add(1, &[("app.cache.outcome", "miss".into())]);
     tracing::info!(name: "cache.miss", { app.item.sku = sku }, "article is not in the quote cache");
 }
 
@@ -35,6 +45,14 @@ pub(crate) async fn apply_promotion(
     }
     .instrument(tracing::info_span!("apply_promotion"))
     .await
+}
+
+/// The database failed in a way that another try may cure.
+pub(crate) fn retried(retry: Retry, error: &sqlx::Error) {
+    let attempt = i64::try_from(retry.attempt).unwrap_or(i64::MAX);
+    let delay_ms = i64::try_from(retry.delay.as_millis()).unwrap_or(i64::MAX);
+    let reason = error::chain(error);
+    tracing::warn!(name: "retry", { attempt, delay_ms, reason }, "the database is asked again");
 }
 
 pub(crate) fn quoted(quote: &Quote) {

@@ -4,7 +4,7 @@ use contracts::inventory::{CheckAvailabilityRequest, ReleaseStockRequest};
 use serde_json::Value;
 use tonic::Code;
 
-use crate::support::{Inventory, lines, order};
+use crate::support::{Inventory, lines, order, order_anew};
 
 fn release(order_id: &str) -> ReleaseStockRequest {
     ReleaseStockRequest {
@@ -138,19 +138,41 @@ async fn availability_names_what_is_missing_and_what_is_left_of_it() {
 }
 
 #[tokio::test]
-async fn releasing_an_order_that_never_was_changes_nothing() {
+async fn a_reservation_that_comes_after_the_release_of_its_order_is_refused() {
     let inventory = Inventory::start().await;
     let mut client = inventory.client().await;
-    for id in ["nobody", ""] {
-        assert!(
-            !client
-                .release_stock(release(id))
-                .await
-                .unwrap()
-                .into_inner()
-                .released
-        );
+    // The last two can be no order's.
+    for id in ["late", "late", "", &"x".repeat(129)] {
+        let answer = client.release_stock(release(id)).await.unwrap();
+        assert!(!answer.into_inner().released, "{id:?}");
     }
+    let late = order("late", &[("MUG-2", 1)]);
+    let refused = client.reserve_stock(late).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    let told = "the reservation of order late was released before";
+    assert_eq!(refused.message(), told);
+    assert_eq!(inventory.left("MUG-2").await, 10_000);
+    inventory.stop().await;
+}
+
+#[tokio::test]
+async fn a_released_order_is_reserved_again_when_it_is_asked_for_anew() {
+    let inventory = Inventory::start().await;
+    let mut client = inventory.client().await;
+    let first = order("o-1", &[("MUG-2", 3), ("TRAY-7", 1)]);
+    client.reserve_stock(first).await.unwrap();
+    client.release_stock(release("o-1")).await.unwrap();
+    for already_reserved in [false, true] {
+        let anew = order_anew("o-1", &[("MUG-2", 2)]);
+        let answer = client.reserve_stock(anew).await.unwrap().into_inner();
+        assert_eq!(answer.already_reserved, already_reserved);
+        assert_eq!(inventory.left("MUG-2").await, 9_998);
+        assert_eq!(inventory.left("TRAY-7").await, 10_000);
+    }
+    let answer = client.release_stock(release("o-1")).await.unwrap();
+    assert!(answer.into_inner().released);
+    assert_eq!(inventory.left("MUG-2").await, 10_000);
+    assert_eq!(inventory.left("TRAY-7").await, 10_000);
     inventory.stop().await;
 }
 

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use contracts::Faults;
 use contracts::inventory::inventory_client::InventoryClient;
 use contracts::inventory::{ReserveStockRequest, StockLine};
 use database::Url;
 use inventory::App;
 use inventory::config::Settings;
 use serde_json::Value;
+use serving::listen::Limits;
 use serving::{Application, Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::testing::{Recorder, TraceTree, recorder};
 use shared_telemetry::{TraceId, task};
@@ -26,13 +28,29 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
+    /// On an SQLite file.
     pub(crate) async fn start() -> Self {
-        let recorder = recorder();
+        Self::start_with(Faults::default()).await
+    }
+
+    pub(crate) async fn start_with(faults: Faults) -> Self {
         let dir = TempDir::new().unwrap();
+        let database = Url::Sqlite(dir.path().join("inventory.db"));
+        Self::run(dir, database, faults).await
+    }
+
+    pub(crate) async fn start_on(database: Url) -> Self {
+        Self::run(TempDir::new().unwrap(), database, Faults::default()).await
+    }
+
+    async fn run(dir: TempDir, database: Url, faults: Faults) -> Self {
+        let recorder = recorder();
         let settings = Settings {
             http_addr: "127.0.0.1:0".parse().unwrap(),
             grpc_addr: "127.0.0.1:0".parse().unwrap(),
-            database: Url::Sqlite(dir.path().join("inventory.db")),
+            limits: Limits::default(),
+            database,
+            faults,
         };
         let app = App::build(settings).await.unwrap();
         let (http, grpc) = (
@@ -72,12 +90,11 @@ impl Inventory {
         stock["available"].as_u64().unwrap()
     }
 
-    /// The trace of a call that came with [`traced`], once its SERVER span and so many spans in
-    /// all have ended: sqlx's own thread may hold the span of its caller a moment longer.
+    /// The trace of a call that came with [`traced`], once its SERVER span has ended: it is the
+    /// last of the expected number.
     pub(crate) async fn trace(&self, id: &str, server: &str, spans: usize) -> TraceTree {
         let id = TraceId::from_hex(id).unwrap();
-        let complete = |tree: &TraceTree| tree.has(server) && tree.len() >= spans;
-        let tree = self.recorder.trace_when(id, complete).await;
+        let tree = self.recorder.trace_when(id, |tree| tree.has(server)).await;
         assert_eq!(tree.len(), spans, "{tree}");
         tree
     }
@@ -102,6 +119,15 @@ pub(crate) fn order(id: &str, wanted: &[(&str, u32)]) -> ReserveStockRequest {
     ReserveStockRequest {
         order_id: id.to_owned(),
         lines: lines(wanted),
+        allow_released: false,
+    }
+}
+
+/// As [`order`], asked for anew after it was given up.
+pub(crate) fn order_anew(id: &str, wanted: &[(&str, u32)]) -> ReserveStockRequest {
+    ReserveStockRequest {
+        allow_released: true,
+        ..order(id, wanted)
     }
 }
 
@@ -112,6 +138,11 @@ pub(crate) fn trace_id(n: u8) -> String {
 
 /// A call within a caller's sampled span of trace `id`, for a customer of tier gold.
 pub(crate) fn traced<T>(message: T, id: &str) -> Request<T> {
+    traced_with(message, id, "app.customer.tier=gold")
+}
+
+/// As [`traced`], with this baggage instead.
+pub(crate) fn traced_with<T>(message: T, id: &str, baggage: &str) -> Request<T> {
     let mut request = Request::new(message);
     let traceparent = format!("00-{id}-00f067aa0ba902b7-01");
     request
@@ -119,6 +150,6 @@ pub(crate) fn traced<T>(message: T, id: &str) -> Request<T> {
         .insert("traceparent", traceparent.parse().unwrap());
     request
         .metadata_mut()
-        .insert("baggage", "app.customer.tier=gold".parse().unwrap());
+        .insert("baggage", baggage.parse().unwrap());
     request
 }

@@ -14,3 +14,16 @@ pub(super) static SQLITE: &[Script] = &[
         include_str!("../../migrations/sqlite/0002_articles.sql"),
     ),
 ];
+
+pub(super) static POSTGRES: &[Script] = &[
+    (
+        1,
+        "prices",
+        include_str!("../../migrations/postgres/0001_prices.sql"),
+    ),
+    (
+        2,
+        "articles",
+        include_str!("../../migrations/postgres/0002_articles.sql"),
+    ),
+];

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
 mod answers;
+mod faults;
+mod postgres;
 mod support;
 mod traces;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use contracts::Faults;
 use database::Url;
 use pricing::App;
 use pricing::config::Settings;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
+use serving::listen::Limits;
 use serving::{Application, Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::testing::{Recorder, TraceTree, recorder};
 use shared_telemetry::{TraceId, task};
@@ -29,13 +31,29 @@ pub(crate) struct Pricing {
 }
 
 impl Pricing {
+    /// On an SQLite file.
     pub(crate) async fn start() -> Self {
-        let recorder = recorder();
+        Self::start_with(Faults::default()).await
+    }
+
+    pub(crate) async fn start_with(faults: Faults) -> Self {
         let dir = TempDir::new().unwrap();
+        let database = Url::Sqlite(dir.path().join("pricing.db"));
+        Self::run(dir, database, faults).await
+    }
+
+    pub(crate) async fn start_on(database: Url) -> Self {
+        Self::run(TempDir::new().unwrap(), database, Faults::default()).await
+    }
+
+    async fn run(dir: TempDir, database: Url, faults: Faults) -> Self {
+        let recorder = recorder();
         let settings = Settings {
             http_addr: "127.0.0.1:0".parse().unwrap(),
-            database: Url::Sqlite(dir.path().join("pricing.db")),
+            limits: Limits::default(),
+            database,
             quote_cache_ttl: Duration::from_secs(3600),
+            faults,
         };
         let app = App::build(settings).await.unwrap();
         let base = format!("http://{}", app.addr());
@@ -69,12 +87,11 @@ impl Pricing {
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
-    /// The trace of a request that came with [`traced`], once its SERVER span and so many spans in
-    /// all have ended: sqlx's own thread may hold the span of its caller a moment longer.
+    /// The trace of a request that came with [`traced`], once its SERVER span has ended: it is
+    /// the last of the expected number.
     pub(crate) async fn trace(&self, id: &str, server: &str, spans: usize) -> TraceTree {
         let id = TraceId::from_hex(id).unwrap();
-        let complete = |tree: &TraceTree| tree.has(server) && tree.len() >= spans;
-        let tree = self.recorder.trace_when(id, complete).await;
+        let tree = self.recorder.trace_when(id, |tree| tree.has(server)).await;
         assert_eq!(tree.len(), spans, "{tree}");
         tree
     }

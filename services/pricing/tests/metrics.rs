@@ -1,0 +1,49 @@
+//! What pricing tells by metrics. A process has one meter, so this is one app and one test.
+#![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
+
+use std::time::Duration;
+
+use contracts::Faults;
+use database::Url;
+use pricing::App;
+use pricing::config::Settings;
+use serving::listen::Limits;
+use serving::{Application, Shutdown};
+use shared_telemetry::{task, testing};
+use tempfile::TempDir;
+
+#[tokio::test]
+async fn what_the_cache_knew_and_the_use_of_the_pool_are_told() {
+    let meter = testing::meter();
+    let dir = TempDir::new().unwrap();
+    let settings = Settings {
+        http_addr: "127.0.0.1:0".parse().unwrap(),
+        limits: Limits::default(),
+        database: Url::Sqlite(dir.path().join("pricing.db")),
+        quote_cache_ttl: Duration::from_secs(3600),
+        faults: Faults::default(),
+    };
+    let app = App::build(settings).await.unwrap();
+    let base = format!("http://{}", app.addr());
+    let (trigger, shutdown) = Shutdown::new();
+    let running = task::spawn(app.run(shutdown));
+    for sku in ["MUG-2", "MUG-2", "MUG-2", "TRAY-7", "no article"] {
+        reqwest::get(format!("{base}/quote/{sku}")).await.unwrap();
+    }
+    let lookups = |outcome| {
+        let outcome = ("app.cache.outcome", outcome);
+        meter.value("app.quote_cache.lookups", &[outcome])
+    };
+    assert_eq!((lookups("hit"), lookups("miss")), (Some(2), Some(2)));
+
+    let name = ("db.client.connection.pool.name", "pricing");
+    assert_eq!(meter.value("db.client.connection.max", &[name]), Some(8));
+    let connections = |state| {
+        let state = ("db.client.connection.state", state);
+        meter.value("db.client.connection.count", &[name, state])
+    };
+    assert_eq!(connections("used"), Some(0));
+    assert!(connections("idle") >= Some(1), "{:?}", connections("idle"));
+    trigger.request();
+    running.await.unwrap().unwrap();
+}
