@@ -1,9 +1,13 @@
 //! The `order.created` event: JSON, versioned, unknown fields ignored.
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 /// The version this code writes: `major.minor`. A reader accepts every minor of its major.
 pub const VERSION: &str = "1.0";
+
+/// A longer version is none, in characters.
+const LONGEST_VERSION: usize = 16;
 
 /// An order that a customer was told is accepted.
 ///
@@ -48,15 +52,40 @@ pub struct Line {
     pub total_cents: u64,
 }
 
-/// Why a record's value is no order.
+/// A value is at most so long, in bytes: as much as a broker takes by default.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// Why a record's value is no order. No message repeats the value: what is not understood may be
+/// anything, a secret too.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
+    /// The record has no value, it is a tombstone: told by who takes the record.
+    #[error("the record has no value, where an order.created event is expected")]
+    Absent,
+    /// More than [`MAX_BYTES`].
+    #[error("the value has {0} bytes: expected an order.created event of at most {MAX_BYTES}")]
+    TooLong(usize),
     /// Not JSON, or a field is missing or of the wrong type.
     #[error("the value is not an order.created event: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// A major version that this code does not know.
-    #[error("order.created version {0:?} is unknown: this reader knows {VERSION} and its minors")]
+    Malformed(String),
+    /// A major version that this code does not know, or something that is none.
+    #[error("order.created version {0} is unknown: this reader knows {VERSION} and its minors")]
     UnknownVersion(String),
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let told = error.to_string();
+        // These name a field of ours; the others quote what stands in the value.
+        let names_a_field = ["missing field", "duplicate field"];
+        Self::Malformed(match error.classify() {
+            Category::Data if !names_a_field.iter().any(|start| told.starts_with(start)) => {
+                format!("a field has the wrong type at line {line} column {column}")
+            }
+            _ => told,
+        })
+    }
 }
 
 impl OrderCreated {
@@ -70,16 +99,30 @@ impl OrderCreated {
     ///
     /// # Errors
     /// [`DecodeError::UnknownVersion`] for another major version, told before the other fields
-    /// are looked at; [`DecodeError::Malformed`] for anything that is no such event.
+    /// are looked at; the others for anything that is no such event.
     pub fn decode(value: &[u8]) -> Result<Self, DecodeError> {
         #[derive(Deserialize)]
         struct Versioned {
             version: String,
         }
+        if value.len() > MAX_BYTES {
+            return Err(DecodeError::TooLong(value.len()));
+        }
         let Versioned { version } = serde_json::from_slice(value)?;
         let major = |version: &str| version.split('.').next().map(str::to_owned);
         if major(&version) != major(VERSION) {
-            return Err(DecodeError::UnknownVersion(version));
+            // Only a version is repeated. Anything else may be a secret, and one that is cut is no
+            // longer known for one where telemetry is redacted.
+            let is_version = version.len() <= LONGEST_VERSION
+                && version
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let shown = if is_version {
+                format!("{version:?}")
+            } else {
+                "of another form".to_owned()
+            };
+            return Err(DecodeError::UnknownVersion(shown));
         }
         Ok(serde_json::from_slice(value)?)
     }
@@ -110,7 +153,8 @@ mod tests {
 
     #[test]
     fn an_order_survives_the_wire() {
-        assert_eq!(OrderCreated::decode(&order().encode()).unwrap(), order());
+        let value = order().encode();
+        assert_eq!(OrderCreated::decode(&value).unwrap(), order());
     }
 
     #[test]
@@ -129,6 +173,8 @@ mod tests {
             error.to_string(),
             "order.created version \"2.0\" is unknown: this reader knows 1.0 and its minors"
         );
+        let error = OrderCreated::decode(br#"{"version":"ada@example.com"}"#).unwrap_err();
+        assert!(!error.to_string().contains("ada"), "{error}");
     }
 
     #[test]
@@ -139,5 +185,27 @@ mod tests {
                 Err(DecodeError::Malformed(_))
             ));
         }
+    }
+
+    #[test]
+    fn a_value_beyond_all_measure_is_refused_by_its_length() {
+        let error = OrderCreated::decode(&vec![b' '; MAX_BYTES + 1]).unwrap_err();
+        assert!(error.to_string().contains("1048577 bytes"), "{error}");
+    }
+
+    #[test]
+    fn what_a_malformed_value_holds_is_never_repeated() {
+        let mut value = serde_json::to_value(order()).unwrap();
+        value["total_cents"] = "tok_secret".into();
+        let malformed = value.to_string();
+        let error = OrderCreated::decode(malformed.as_bytes()).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("wrong type at line 1"), "{told}");
+        assert!(!told.contains("tok_secret"), "{told}");
+        value.as_object_mut().unwrap().remove("total_cents");
+        let missing = value.to_string();
+        let error = OrderCreated::decode(missing.as_bytes()).unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains("missing field `total_cents`"), "{told}");
     }
 }

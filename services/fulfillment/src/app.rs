@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use database::Url;
+use contracts::Faults;
+use database::{OpenError, Url};
 use rdkafka::consumer::{Consumer, StreamConsumer};
+use serving::listen::Limits;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::http::ServerLayer;
 use shared_telemetry::{Service, task};
@@ -15,8 +17,8 @@ use tokio::net::TcpListener;
 use crate::config::Settings;
 use crate::dead_letter_publisher::DeadLetterPublisher;
 use crate::inventory_client::InventoryClient;
-use crate::order_consumer::{OrderConsumer, OrderProcessor};
-use crate::order_store::{OrderStore, SqliteOrderStore};
+use crate::order_consumer::{OrderConsumer, OrderProcessor, lag};
+use crate::order_store::{OrderStore, PostgresOrderStore, SqliteOrderStore};
 use crate::{lag_api, order_api, telemetry};
 
 /// How long the consumer may take to leave its group.
@@ -24,13 +26,27 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Fulfillment, ready to run.
 pub struct App {
-    listener: TcpListener,
     addr: SocketAddr,
+    store: Store,
+    parts: Parts,
+}
+
+/// The order database, as `DATABASE_URL` says it.
+#[derive(Clone)]
+enum Store {
+    Sqlite(SqliteOrderStore),
+    Postgres(PostgresOrderStore),
+}
+
+/// All that does not depend on the database.
+struct Parts {
+    listener: TcpListener,
     router: Router,
+    limits: Limits,
     consumer: OrderConsumer,
-    store: SqliteOrderStore,
     inventory: InventoryClient,
     dead_letters: DeadLetterPublisher,
+    faults: Faults,
 }
 
 impl App {
@@ -42,7 +58,8 @@ impl App {
 }
 
 impl Application for App {
-    const SERVICE: Service = Service::new("fulfillment", env!("CARGO_PKG_VERSION"), "unbroken");
+    const SERVICE: Service = Service::new("fulfillment", env!("CARGO_PKG_VERSION"), "unbroken")
+        .with_secret_names(contracts::telemetry::SECRET_NAMES);
     type Settings = Settings;
 
     fn settings(env: &Environment) -> Result<Settings, InvalidSetting> {
@@ -52,9 +69,11 @@ impl Application for App {
     async fn build(settings: Settings) -> Result<Self, StartError> {
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;
-        let Url::Sqlite(file) = &settings.database;
-        let store = SqliteOrderStore::open(file).await.map_err(|error| {
-            let what = format!("the order database {} could not be opened", file.display());
+        let store = Store::open(&settings.database).await.map_err(|error| {
+            let what = format!(
+                "the order database {} could not be opened",
+                settings.database
+            );
             StartError::new(what, error)
         })?;
         let dead_letters = DeadLetterPublisher::new(&settings.kafka_brokers)
@@ -63,46 +82,70 @@ impl Application for App {
             .map_err(|error| StartError::new("the Kafka consumer could not be made", error))?;
         let inventory =
             InventoryClient::new(settings.inventory_grpc_url, settings.reserve_deadline);
-        let router = router(store.clone(), consumer.inner());
-        Ok(Self {
+        let router = match &store {
+            Store::Sqlite(store) => router(store.clone(), consumer.inner()),
+            Store::Postgres(store) => router(store.clone(), consumer.inner()),
+        };
+        let parts = Parts {
             listener,
-            addr,
             router,
+            limits: settings.limits,
             consumer,
-            store,
             inventory,
             dead_letters,
-        })
+            faults: settings.faults,
+        };
+        Ok(Self { addr, store, parts })
     }
 
     async fn run(self, shutdown: Shutdown) -> Result<(), StartError> {
-        let Self {
-            listener,
-            router,
-            consumer,
-            store,
-            inventory,
-            dead_letters,
-            ..
-        } = self;
-        let processor = OrderProcessor {
-            store,
-            inventory,
-            dead_letters,
-            shutdown: shutdown.clone(),
-        };
-        // In one task, so that a panic in one ends the other: half a service would look healthy.
-        let (served, ()) = tokio::join!(
-            serving::listen::serve(listener, router, shutdown.clone()),
-            consumer.run(&processor, &shutdown),
-        );
-        close(consumer).await;
-        processor.store.close().await;
-        served
+        match self.store {
+            Store::Sqlite(store) => self.parts.run(store, shutdown).await,
+            Store::Postgres(store) => self.parts.run(store, shutdown).await,
+        }
     }
 }
 
-fn router(store: SqliteOrderStore, consumer: Arc<StreamConsumer>) -> Router {
+impl Store {
+    async fn open(database: &Url) -> Result<Self, OpenError> {
+        Ok(match database {
+            Url::Sqlite(file) => Self::Sqlite(SqliteOrderStore::open(file).await?),
+            Url::Postgres(address) => Self::Postgres(PostgresOrderStore::open(address).await?),
+        })
+    }
+}
+
+impl Parts {
+    async fn run<S: OrderStore>(self, store: S, shutdown: Shutdown) -> Result<(), StartError> {
+        let processor = OrderProcessor {
+            store,
+            inventory: self.inventory,
+            dead_letters: self.dead_letters,
+            faults: self.faults,
+            shutdown: shutdown.clone(),
+        };
+        let consumed = async {
+            let consumed = self.consumer.run(&processor, &shutdown).await;
+            consumed.map_err(|error| StartError::new("no more orders can be taken", error))
+        };
+        // All in one task, so that a panic or an error in one ends the other: half a service would
+        // look healthy.
+        let watched = async {
+            lag::watch(self.consumer.inner(), &shutdown).await;
+            Ok(())
+        };
+        let worked = tokio::try_join!(
+            serving::listen::serve(self.listener, self.router, self.limits, shutdown.clone()),
+            consumed,
+            watched,
+        );
+        close(self.consumer).await;
+        processor.store.close().await;
+        worked.map(|_| ())
+    }
+}
+
+fn router<S: OrderStore>(store: S, consumer: Arc<StreamConsumer>) -> Router {
     let api = order_api::routes(store.clone()).merge(lag_api::routes(Arc::clone(&consumer)));
     let ready = move || {
         let (store, consumer) = (store.clone(), Arc::clone(&consumer));
@@ -111,7 +154,7 @@ fn router(store: SqliteOrderStore, consumer: Arc<StreamConsumer>) -> Router {
     serving::routes(api, ServerLayer::new(), ready)
 }
 
-async fn ready(store: &SqliteOrderStore, consumer: &StreamConsumer) -> Result<(), String> {
+async fn ready(store: &impl OrderStore, consumer: &StreamConsumer) -> Result<(), String> {
     store.ready().await.map_err(|error| error.to_string())?;
     match consumer.assignment() {
         Ok(assigned) if assigned.count() > 0 => Ok(()),
@@ -152,7 +195,9 @@ mod tests {
         ]);
         let settings = App::settings(&environment).unwrap();
         let app = App::build(settings).await.unwrap();
-        let store = app.store.clone();
+        let Store::Sqlite(store) = app.store.clone() else {
+            unreachable!("the settings name a file")
+        };
         store.ready().await.unwrap();
         let (trigger, shutdown) = Shutdown::new();
         trigger.request();

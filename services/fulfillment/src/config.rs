@@ -4,8 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use contracts::Faults;
 use database::Url;
 use http::Uri;
+use serving::listen::Limits;
 use serving::{Environment, InvalidSetting};
 use shared_telemetry::kafka::Relation;
 
@@ -14,9 +16,12 @@ use shared_telemetry::kafka::Relation;
 pub struct Settings {
     /// Where orders and lag are asked for. `HTTP_ADDR`, default 127.0.0.1:8083.
     pub http_addr: SocketAddr,
+    /// What its listener allows. `MAX_CONNECTIONS`, `SHUTDOWN_NOTICE_MS`.
+    pub limits: Limits,
     /// Comma-separated. `KAFKA_BROKERS`, default 127.0.0.1:9092.
     pub kafka_brokers: String,
-    /// Where the order database is. `DATABASE_URL`, required, `sqlite:<path>`.
+    /// Where the order database is. `DATABASE_URL`, required, `sqlite:<path>` or
+    /// `postgres://<user>:<password>@<host>:<port>/<database>`.
     pub database: Url,
     /// Where stock is reserved. `INVENTORY_GRPC_URL`, default `http://127.0.0.1:50051`.
     pub inventory_grpc_url: Uri,
@@ -29,8 +34,18 @@ pub struct Settings {
     pub batch_max_wait: Duration,
     /// How long a broker may hold back an empty answer. `KAFKA_FETCH_MAX_WAIT_MS`, default 500.
     pub fetch_max_wait: Duration,
-    /// How long inventory may take for one try. `RESERVE_DEADLINE_MS`, default 2000.
+    /// After so long without a sign of life the group takes this process for dead and gives its
+    /// partitions to others. `KAFKA_SESSION_TIMEOUT_MS`, default 6000, the least that a broker
+    /// allows unless it is told otherwise.
+    pub session_timeout: Duration,
+    /// The name of this process in its group, which no other may have at the same time: started
+    /// again within the session time-out it has its partitions back at once. In exchange a
+    /// process that stops for good keeps them for as long. `GROUP_INSTANCE_ID`, default none.
+    pub group_instance_id: Option<String>,
+    /// How long inventory may take for one try. `RESERVE_DEADLINE_MS`, default 5000.
     pub reserve_deadline: Duration,
+    /// Whether requests may ask for faults. `DEMO_FAULTS`, `on` or `off` (default).
+    pub faults: Faults,
 }
 
 impl Settings {
@@ -44,10 +59,12 @@ impl Settings {
         let max_messages = number(env, "BATCH_MAX_MESSAGES", 50, 1..=128)?;
         let max_wait = number(env, "BATCH_MAX_WAIT_MS", 50, 0..=10_000)?;
         let fetch_wait = number(env, "KAFKA_FETCH_MAX_WAIT_MS", 500, 1..=30_000)?;
-        let deadline = number(env, "RESERVE_DEADLINE_MS", 2000, 1..=60_000)?;
+        let session = number(env, "KAFKA_SESSION_TIMEOUT_MS", 6000, 1000..=60_000)?;
+        let deadline = number(env, "RESERVE_DEADLINE_MS", 5000, 1..=60_000)?;
         Ok(Self {
             http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8083")?,
-            kafka_brokers: kafka_brokers(env)?,
+            limits: Limits::read(env)?,
+            kafka_brokers: env.servers("KAFKA_BROKERS", "127.0.0.1:9092")?,
             database: Url::read(env, "sqlite:fulfillment.db")?,
             inventory_grpc_url: inventory_grpc_url(env)?,
             messaging_relation: env.optional(
@@ -58,7 +75,10 @@ impl Settings {
             batch_max_messages: usize::from(max_messages),
             batch_max_wait: Duration::from_millis(max_wait.into()),
             fetch_max_wait: Duration::from_millis(fetch_wait.into()),
+            session_timeout: Duration::from_millis(session.into()),
+            group_instance_id: group_instance_id(env)?,
             reserve_deadline: Duration::from_millis(deadline.into()),
+            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
         })
     }
 }
@@ -85,19 +105,16 @@ fn number(
     ))
 }
 
-fn kafka_brokers(env: &Environment) -> Result<String, InvalidSetting> {
-    const NAME: &str = "KAFKA_BROKERS";
-    let text = env.get(NAME).unwrap_or("127.0.0.1:9092");
-    let is_broker = |broker: &str| {
-        let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-        !broker.contains(char::is_whitespace)
-            && port.is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-    };
-    if text.split(',').all(is_broker) {
-        return Ok(text.to_owned());
+fn group_instance_id(env: &Environment) -> Result<Option<String>, InvalidSetting> {
+    const NAME: &str = "GROUP_INSTANCE_ID";
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    match env.get(NAME) {
+        Some(id) if id.len() > 249 || !id.bytes().all(allowed) => {
+            let accepted = "1 to 249 letters, digits, '-', '_' or '.'";
+            Err(InvalidSetting::new(NAME, Some(id), accepted))
+        }
+        id => Ok(id.map(str::to_owned)),
     }
-    let accepted = "host:port, or several of them separated by commas";
-    Err(InvalidSetting::new(NAME, Some(text), accepted))
 }
 
 fn inventory_grpc_url(env: &Environment) -> Result<Uri, InvalidSetting> {
@@ -135,7 +152,10 @@ mod tests {
         assert_eq!(settings.messaging_relation, Relation::Link);
         assert_eq!(settings.batch_max_messages, 50);
         assert_eq!(settings.batch_max_wait, Duration::from_millis(50));
-        assert_eq!(settings.reserve_deadline, Duration::from_secs(2));
+        assert_eq!(settings.session_timeout, Duration::from_secs(6));
+        assert_eq!(settings.group_instance_id, None);
+        assert_eq!(settings.reserve_deadline, Duration::from_secs(5));
+        assert_eq!(settings.faults, Faults::new(false));
     }
 
     #[test]
@@ -159,6 +179,9 @@ mod tests {
             ("BATCH_MAX_MESSAGES", "129", "from 1 to 128"),
             ("BATCH_MAX_WAIT_MS", "-1", "from 0 to 10000"),
             ("RESERVE_DEADLINE_MS", "0", "from 1 to 60000"),
+            ("KAFKA_SESSION_TIMEOUT_MS", "999", "from 1000 to 60000"),
+            ("GROUP_INSTANCE_ID", "my id", "letters, digits"),
+            ("DEMO_FAULTS", "yes", "on or off"),
         ] {
             let error = settings(&[database, (name, value)]).unwrap_err();
             assert!(
@@ -182,7 +205,7 @@ mod tests {
     #[test]
     fn a_password_in_a_url_is_refused_and_never_shown() {
         for (name, value) in [
-            ("DATABASE_URL", "postgres://shop:hunter2@db/fulfillment"),
+            ("DATABASE_URL", "mysql://shop:hunter2@db/fulfillment"),
             ("INVENTORY_GRPC_URL", "http://shop:hunter2@inventory:50051"),
         ] {
             let error = settings(&[("DATABASE_URL", "sqlite:a.db"), (name, value)]).unwrap_err();

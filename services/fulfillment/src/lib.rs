@@ -10,6 +10,8 @@ mod order_consumer;
 
 pub mod order;
 
+mod patience;
+
 mod dead_letter_publisher;
 
 mod inventory_client;

@@ -1,22 +1,35 @@
-//! The rules of fulfillment: how an order can end, and how long to wait before the next try.
+//! The rules of fulfillment: how an order can end, and which order can't be one.
+
+mod plausible;
 
 use std::str::FromStr;
-use std::time::Duration;
 
-/// How an order has ended. All states are final.
+pub use plausible::{ImpossibleOrder, check};
+
+/// How an order has ended. All states are final, but that a failed order whose dead letter is
+/// replayed begins anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderState {
     /// Its stock is reserved.
     Reserved,
     /// A line exceeded the stock.
     OutOfStock,
-    /// It can never be reserved.
+    /// It can't be reserved, and its stock is given back.
     Failed,
 }
 
-/// A stored word that is no state.
+/// What has become of the dead letter of a failed order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadLetter {
+    /// The stock may still be reserved, and the dead letter may not be with the broker.
+    Due,
+    /// Both are done.
+    Sent,
+}
+
+/// A stored word that stands for nothing.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no state of an order")]
+#[error("{0:?} is no state of an order or of a dead letter")]
 pub struct UnknownState(String);
 
 /// What is recorded of an order, once.
@@ -30,6 +43,10 @@ pub struct Order {
     pub checkout_trace_id: Option<String>,
     /// The trace in which it was fulfilled; `None` when it was not traced.
     pub fulfillment_trace_id: Option<String>,
+    /// How often inventory was asked for it, in all deliveries since the process has started.
+    pub attempts: u32,
+    /// Only of failed orders, and not of all: those that inventory refuses for good have none.
+    pub dead_letter: Option<DeadLetter>,
 }
 
 /// A final state, with inventory's reason unless it is [`OrderState::Reserved`].
@@ -63,17 +80,25 @@ impl FromStr for OrderState {
     }
 }
 
-const FIRST_DELAY: Duration = Duration::from_millis(100);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
+impl DeadLetter {
+    /// As it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Sent => "sent",
+        }
+    }
+}
 
-/// How long to wait after try number `attempt`, counted from 1, has failed: 100 ms, doubled each
-/// time, 5 s at most.
-#[must_use]
-pub fn retry_delay(attempt: u32) -> Duration {
-    let doublings = attempt.saturating_sub(1).min(16);
-    FIRST_DELAY
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_DELAY)
+impl FromStr for DeadLetter {
+    type Err = UnknownState;
+
+    fn from_str(name: &str) -> Result<Self, UnknownState> {
+        let known = [Self::Due, Self::Sent];
+        let known = known.into_iter().find(|state| state.name() == name);
+        known.ok_or_else(|| UnknownState(name.to_owned()))
+    }
 }
 
 #[cfg(test)]
@@ -89,13 +114,13 @@ mod tests {
         ] {
             assert_eq!(state.name().parse(), Ok(state));
         }
+        for letter in [DeadLetter::Due, DeadLetter::Sent] {
+            assert_eq!(letter.name().parse(), Ok(letter));
+        }
         let unknown = "paid".parse::<OrderState>().unwrap_err();
-        assert_eq!(unknown.to_string(), "\"paid\" is no state of an order");
-    }
-
-    #[test]
-    fn a_retry_waits_twice_as_long_each_time_up_to_five_seconds() {
-        let delays = [1, 2, 3, 6, 7, 8, u32::MAX].map(|attempt| retry_delay(attempt).as_millis());
-        assert_eq!(delays, [100, 200, 400, 3200, 5000, 5000, 5000]);
+        assert_eq!(
+            unknown.to_string(),
+            "\"paid\" is no state of an order or of a dead letter"
+        );
     }
 }

@@ -23,6 +23,10 @@ pub(crate) fn routes<S: OrderStore>(store: S) -> Router {
 struct OrderView {
     order_id: String,
     state: &'static str,
+    /// Why it is not reserved.
+    reason: Option<String>,
+    /// How often its stock was asked for.
+    attempts: u32,
     checkout_trace_id: Option<String>,
     fulfillment_trace_id: Option<String>,
 }
@@ -43,6 +47,8 @@ async fn order<S: OrderStore>(
     Ok(Json(OrderView {
         order_id: order.id,
         state: order.outcome.state.name(),
+        reason: order.outcome.reason,
+        attempts: order.attempts,
         checkout_trace_id: order.checkout_trace_id,
         fulfillment_trace_id: order.fulfillment_trace_id,
     }))

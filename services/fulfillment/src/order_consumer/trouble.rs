@@ -1,17 +1,20 @@
-//! A broker that cannot be reached: told once for each kind of error, tried on with patience.
+//! A broker that cannot be reached: told once for each kind of error.
 
 use std::time::Duration;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use crate::order::retry_delay;
 use crate::telemetry;
+
+/// Errors wait in one queue with messages and with what the group has decided. librdkafka paces
+/// how fast they come; whoever took his time for each would still be at the outage's errors long
+/// after it is over, and be no member of the group meanwhile.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What has gone wrong since the last message.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
     told: Vec<Option<RDKafkaErrorCode>>,
-    attempts: u32,
 }
 
 impl Trouble {
@@ -22,8 +25,7 @@ impl Trouble {
             self.told.push(kind);
             telemetry::broker_trouble(error);
         }
-        self.attempts = self.attempts.saturating_add(1);
-        retry_delay(self.attempts)
+        PAUSE
     }
 
     /// A message has come.

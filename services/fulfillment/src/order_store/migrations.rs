@@ -2,8 +2,21 @@
 
 use database::Script;
 
-pub(super) static SQLITE: &[Script] = &[(
+pub(super) static SQLITE: &[Script] = &[
+    (
+        1,
+        "orders",
+        include_str!("../../migrations/sqlite/0001_orders.sql"),
+    ),
+    (
+        2,
+        "dead letters",
+        include_str!("../../migrations/sqlite/0002_dead_letters.sql"),
+    ),
+];
+
+pub(super) static POSTGRES: &[Script] = &[(
     1,
     "orders",
-    include_str!("../../migrations/sqlite/0001_orders.sql"),
+    include_str!("../../migrations/postgres/0001_orders.sql"),
 )];

@@ -1,31 +1,17 @@
 //! The order database as an SQLite file.
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use database::{OpenError, sqlite};
-use shared_telemetry::sql::{Database, Statement};
+use shared_telemetry::sql::{self, Database, Statement};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteSynchronous;
 
-use super::{OrderStore, StoreError, migrations};
-use crate::order::{Order, Outcome};
-
-static SELECT_ORDER: Statement = Statement::new(
-    "SELECT",
-    "orders",
-    "SELECT state, reason, checkout_trace_id, fulfillment_trace_id FROM orders WHERE order_id = $1",
-);
-
-static INSERT_ORDER: Statement = Statement::new(
-    "INSERT",
-    "orders",
-    "INSERT INTO orders (order_id, state, reason, checkout_trace_id, fulfillment_trace_id, \
-     recorded_at_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (order_id) DO NOTHING",
-);
-
-/// state, reason, checkout_trace_id, fulfillment_trace_id
-type Row = (String, Option<String>, Option<String>, Option<String>);
+use super::statements::{
+    DEAD_LETTER_SENT, FORGET_FAILED, INSERT_CRASH, INSERT_ORDER, SELECT_CRASH, SELECT_ORDER,
+};
+use super::{Crash, OrderStore, StoreError, migrations, rows};
+use crate::order::{DeadLetter, Order};
 
 /// An [`OrderStore`] in one SQLite file.
 #[derive(Debug, Clone)]
@@ -42,92 +28,77 @@ impl SqliteOrderStore {
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
         // An offset is committed only after its order: not even a power cut may lose the order.
         let pool = sqlite::open(file, SqliteSynchronous::Full, migrations::SQLITE).await?;
+        sql::observe_pools(&[("fulfillment", &pool)]);
         Ok(Self {
             pool,
             database: Database::sqlite("fulfillment"),
         })
     }
 
-    /// Lets go of the file once all statements are done. Closes the spans that sqlx's threads
-    /// still hold, too, so it comes before the last flush.
-    pub async fn close(&self) {
-        sqlite::close(&[&self.pool]).await;
+    /// How many rows `statement` changed for the order.
+    async fn change(&self, statement: &'static Statement, id: &str) -> Result<u64, StoreError> {
+        let query = sqlx::query(statement.text()).bind(id).execute(&self.pool);
+        Ok(self.database.run(statement, query).await?.rows_affected())
     }
 }
 
 impl OrderStore for SqliteOrderStore {
     async fn find(&self, id: &str) -> Result<Option<Order>, StoreError> {
-        let query = sqlx::query_as::<_, Row>(SELECT_ORDER.text())
+        let query = sqlx::query_as(SELECT_ORDER.text())
             .bind(id)
             .fetch_optional(&self.pool);
-        let Some(row) = self.database.run(&SELECT_ORDER, query).await? else {
-            return Ok(None);
-        };
-        let (state, reason, checkout_trace_id, fulfillment_trace_id) = row;
-        let state = state
-            .parse()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        Ok(Some(Order {
-            id: id.to_owned(),
-            outcome: Outcome { state, reason },
-            checkout_trace_id,
-            fulfillment_trace_id,
-        }))
+        let row: Option<rows::Row> = self.database.run(&SELECT_ORDER, query).await?;
+        Ok(row.map(|row| rows::order(id, row)).transpose()?)
     }
 
     async fn record(&self, order: &Order) -> Result<bool, StoreError> {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
         let query = sqlx::query(INSERT_ORDER.text())
             .bind(&order.id)
             .bind(order.outcome.state.name())
             .bind(&order.outcome.reason)
             .bind(&order.checkout_trace_id)
             .bind(&order.fulfillment_trace_id)
-            .bind(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
+            .bind(i64::from(order.attempts))
+            .bind(order.dead_letter.map(DeadLetter::name))
+            .bind(rows::now())
             .execute(&self.pool);
         let done = self.database.run(&INSERT_ORDER, query).await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn dead_letter_sent(&self, id: &str) -> Result<(), StoreError> {
+        self.change(&DEAD_LETTER_SENT, id).await?;
+        Ok(())
+    }
+
+    async fn forget_failed(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.change(&FORGET_FAILED, id).await? == 1)
+    }
+
+    async fn note_crash(&self, id: &str, trace_id: Option<&str>) -> Result<(), StoreError> {
+        let query = sqlx::query(INSERT_CRASH.text())
+            .bind(id)
+            .bind(trace_id)
+            .bind(rows::now())
+            .execute(&self.pool);
+        self.database.run(&INSERT_CRASH, query).await?;
+        Ok(())
+    }
+
+    async fn crash(&self, id: &str) -> Result<Option<Crash>, StoreError> {
+        let query = sqlx::query_as(SELECT_CRASH.text())
+            .bind(id)
+            .fetch_optional(&self.pool);
+        let row: Option<(Option<String>,)> = self.database.run(&SELECT_CRASH, query).await?;
+        Ok(row.map(|(trace_id,)| Crash { trace_id }))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::order::OrderState;
-
-    fn order(state: OrderState) -> Order {
-        Order {
-            id: "0193".to_owned(),
-            outcome: Outcome {
-                state,
-                reason: None,
-            },
-            checkout_trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
-            fulfillment_trace_id: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_recorded_order_stays_as_it_is_and_survives_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("orders.db");
-        let store = SqliteOrderStore::open(&file).await.unwrap();
-        assert_eq!(store.find("0193").await.unwrap(), None);
-        assert!(store.record(&order(OrderState::Reserved)).await.unwrap());
-        assert!(!store.record(&order(OrderState::Failed)).await.unwrap());
-        store.close().await;
-        let store = SqliteOrderStore::open(&file).await.unwrap();
-        assert_eq!(
-            store.find("0193").await.unwrap(),
-            Some(order(OrderState::Reserved))
-        );
-        store.ready().await.unwrap();
+    async fn close(&self) {
+        sqlite::close(&[&self.pool]).await;
     }
 }

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::warehouse::{Warehouse, eventually, order};
+use crate::warehouse::{Warehouse, order};
 
 #[tokio::test]
 async fn an_unknown_order_is_a_404_problem_that_names_its_trace() {
@@ -38,9 +38,10 @@ async fn readiness_is_an_assigned_partition_and_a_database() {
     let response = running.get("/readyz").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.text().await.unwrap().contains("no partition"));
+    let lag: Value = running.get("/lag").await.json().await.unwrap();
+    assert_eq!(lag["lag"], Value::Null, "nobody here knows yet: {lag}");
     assert_eq!(running.get("/healthz").await.status(), StatusCode::OK);
-    let ready = async || (running.get("/readyz").await.status() == StatusCode::OK).then_some(());
-    eventually("ready", ready).await;
+    running.until_ready().await;
     running.stop().await;
 }
 

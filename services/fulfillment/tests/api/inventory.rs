@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::serve::Listener;
@@ -16,12 +17,21 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tonic::{Code, Request, Response, Status};
 
-/// Reserves everything, but: `NONE-LEFT` is out of stock, `NO-SUCH` is unknown.
+/// Reserves everything, but: `NONE-LEFT` is out of stock, `NO-SUCH` is unknown, on `BREAKS` it
+/// reserves and then fails, on `AWAY` it is unavailable, on `HANGS` it never answers.
 #[derive(Clone, Default)]
 pub(crate) struct StubInventory {
     /// Order ids in the order of the calls.
     calls: Arc<Mutex<Vec<String>>>,
     reserved: Arc<Mutex<HashSet<String>>>,
+    /// Order ids that are refused unless they are asked for anew.
+    given_up: Arc<Mutex<HashSet<String>>>,
+    /// Order ids in the order of the calls that asked for one anew.
+    asked_anew: Arc<Mutex<Vec<String>>>,
+    /// Order ids whose stock was given back.
+    released: Arc<Mutex<Vec<String>>>,
+    /// `BREAKS`, `AWAY` and `HANGS` are articles like others now.
+    mended: Arc<AtomicBool>,
     /// Answered instead, until it is taken away.
     refusal: Arc<Mutex<Option<Code>>>,
     /// Nobody is answered before so many ask.
@@ -31,6 +41,23 @@ pub(crate) struct StubInventory {
 impl StubInventory {
     pub(crate) fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
+    }
+
+    /// Orders that hold stock.
+    pub(crate) fn reserved(&self) -> HashSet<String> {
+        self.reserved.lock().unwrap().clone()
+    }
+
+    pub(crate) fn asked_anew(&self) -> Vec<String> {
+        self.asked_anew.lock().unwrap().clone()
+    }
+
+    pub(crate) fn released(&self) -> Vec<String> {
+        self.released.lock().unwrap().clone()
+    }
+
+    pub(crate) fn mend(&self) {
+        self.mended.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn refuse_with(&self, code: Option<Code>) {
@@ -65,8 +92,15 @@ impl Inventory for StubInventory {
         &self,
         request: Request<ReserveStockRequest>,
     ) -> Result<Response<ReserveStockResponse>, Status> {
-        let ReserveStockRequest { order_id, lines } = request.into_inner();
+        let ReserveStockRequest {
+            order_id,
+            lines,
+            allow_released,
+        } = request.into_inner();
         self.calls.lock().unwrap().push(order_id.clone());
+        if allow_released {
+            self.asked_anew.lock().unwrap().push(order_id.clone());
+        }
         let crowd = self.crowd.lock().unwrap().clone();
         if let Some(crowd) = crowd {
             crowd.wait().await;
@@ -74,7 +108,19 @@ impl Inventory for StubInventory {
         if let Some(code) = *self.refusal.lock().unwrap() {
             return Err(Status::new(code, "out of order"));
         }
+        let given_up = !allow_released && self.given_up.lock().unwrap().contains(&order_id);
+        if given_up {
+            return Err(Status::failed_precondition("was released before"));
+        }
+        self.given_up.lock().unwrap().remove(&order_id);
+        let mended = self.mended.load(Ordering::Relaxed);
         match lines[0].sku.as_str() {
+            "AWAY" if !mended => Err(Status::unavailable("for this one only")),
+            "HANGS" if !mended => std::future::pending().await,
+            "BREAKS" if !mended => {
+                self.reserved.lock().unwrap().insert(order_id);
+                Err(Status::internal("tripped over tok_secret"))
+            }
             "NONE-LEFT" => Err(Status::failed_precondition("0 of NONE-LEFT are left")),
             "NO-SUCH" => Err(Status::not_found("there is no article NO-SUCH")),
             _ => {
@@ -86,9 +132,13 @@ impl Inventory for StubInventory {
 
     async fn release_stock(
         &self,
-        _: Request<ReleaseStockRequest>,
+        request: Request<ReleaseStockRequest>,
     ) -> Result<Response<ReleaseStockResponse>, Status> {
-        Err(Status::unimplemented("not by this stub"))
+        let ReleaseStockRequest { order_id } = request.into_inner();
+        let released = self.reserved.lock().unwrap().remove(&order_id);
+        self.given_up.lock().unwrap().insert(order_id.clone());
+        self.released.lock().unwrap().push(order_id);
+        Ok(Response::new(ReleaseStockResponse { released }))
     }
 
     async fn check_availability(

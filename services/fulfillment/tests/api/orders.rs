@@ -1,5 +1,7 @@
 //! How orders end.
 
+use shared_telemetry::testing::SpanKind;
+
 use crate::warehouse::{Warehouse, order};
 
 #[tokio::test]
@@ -27,7 +29,10 @@ async fn an_order_that_cannot_be_reserved_is_recorded_as_what_it_is() {
     for (sku, state) in [("NONE-LEFT", "out_of_stock"), ("NO-SUCH", "failed")] {
         let order = order(sku);
         warehouse.send(&order).await;
-        assert_eq!(running.order(&order.order_id).await["state"], state);
+        let known = running.order(&order.order_id).await;
+        assert_eq!(known["state"], state);
+        assert!(known["reason"].as_str().unwrap().contains(sku), "{known}");
+        assert_eq!(known["attempts"], 1);
     }
     running.until_nothing_waits(2).await;
     assert_eq!(warehouse.inventory.calls().len(), 2);
@@ -35,17 +40,26 @@ async fn an_order_that_cannot_be_reserved_is_recorded_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_redelivered_order_changes_nothing() {
+async fn an_order_that_comes_twice_changes_nothing_and_the_second_span_says_so() {
     let warehouse = Warehouse::open();
     let running = warehouse.start(&[]).await;
     let order = order("MUG-2");
     warehouse.send(&order).await;
     let first = running.order(&order.order_id).await;
-    warehouse.send(&order).await;
+    // From another checkout's trace, and under another key.
+    let second = warehouse.send_bytes("key", &order.encode(), &[]).await;
     running.until_nothing_waits(2).await;
     assert_eq!(running.order(&order.order_id).await, first);
     assert_eq!(warehouse.inventory.calls().len(), 1);
     running.stop().await;
+
+    let tree = warehouse.recorder.linked_to(second).pop().unwrap();
+    let processed = tree.one("process order.created", SpanKind::Consumer);
+    assert_eq!(
+        processed.event_text("order.duplicate", "app.order.state"),
+        "reserved"
+    );
+    assert!(processed.status_unset(), "{processed:?}");
 }
 
 #[tokio::test]

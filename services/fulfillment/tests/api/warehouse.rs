@@ -1,18 +1,20 @@
 //! A fulfillment on a free port with its neighbours, and somebody who sends orders.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use contracts::{Customer, Line, OrderCreated, order_created, topics};
+use contracts::{Customer, Fault, Line, OrderCreated, fault, order_created, topics};
 use fulfillment::App;
 use rdkafka::ClientConfig;
+use rdkafka::message::OwnedHeaders;
 use rdkafka::mocking::MockCluster;
-use rdkafka::producer::{DefaultProducerContext, FutureProducer};
+use rdkafka::producer::{DefaultProducerContext, FutureProducer, FutureRecord};
 use reqwest::StatusCode;
 use serde_json::Value;
 use serving::{Application, Environment, Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::kafka::{Outgoing, Producer};
-use shared_telemetry::testing::{Recorder, recorder};
+use shared_telemetry::testing::{Recorder, TraceTree, recorder};
 use shared_telemetry::{TraceId, baggage, current, task};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -51,6 +53,7 @@ impl Warehouse {
             .unwrap();
         let producer: FutureProducer = ClientConfig::new()
             .set("bootstrap.servers", broker.bootstrap_servers())
+            .set("message.max.bytes", "4194304")
             .create()
             .unwrap();
         Self {
@@ -74,18 +77,9 @@ impl Warehouse {
         inventory: SocketAddr,
         settings: &[(&'static str, &str)],
     ) -> Running {
-        let database = format!("sqlite:{}", self.folder.path().join("orders.db").display());
-        let (brokers, inventory) = (
-            self.broker.bootstrap_servers(),
-            format!("http://{inventory}"),
-        );
-        let defaults = [
-            ("HTTP_ADDR", "127.0.0.1:0"),
-            ("DATABASE_URL", &database),
-            ("KAFKA_BROKERS", &brokers),
-            ("INVENTORY_GRPC_URL", &inventory),
-        ];
-        let pairs = defaults.into_iter().chain(settings.iter().copied());
+        let defaults = self.settings(inventory);
+        let defaults = defaults.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs = defaults.chain(settings.iter().copied());
         let settings = App::settings(&Environment::from_pairs(pairs)).unwrap();
         let app = App::build(settings).await.unwrap();
         let url = format!("http://{}", app.addr());
@@ -95,6 +89,55 @@ impl Warehouse {
             stop,
             task: task::spawn(app.run(shutdown)),
         }
+    }
+
+    /// Where fulfillment finds everything.
+    pub(crate) fn settings(&self, inventory: SocketAddr) -> [(&'static str, String); 5] {
+        [
+            ("HTTP_ADDR", "127.0.0.1:0".to_owned()),
+            (
+                "DATABASE_URL",
+                format!("sqlite:{}", self.database().display()),
+            ),
+            ("KAFKA_BROKERS", self.broker.bootstrap_servers()),
+            ("INVENTORY_GRPC_URL", format!("http://{inventory}")),
+            // The mock broker answers a waiting fetch when its time is up.
+            ("KAFKA_FETCH_MAX_WAIT_MS", "20".to_owned()),
+        ]
+    }
+
+    /// The file in which orders are kept.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("orders.db")
+    }
+
+    /// [`Warehouse::send`] with the wish that a fault may happen.
+    pub(crate) async fn send_with_fault(&self, order: &OrderCreated, fault: Fault) -> TraceId {
+        let wish = [(fault::BAGGAGE_KEY, fault.name().to_owned())];
+        baggage::scope(wish, self.send(order)).await
+    }
+
+    /// The traces of an order's deliveries, in their order, told by the checkout's.
+    pub(crate) fn deliveries(&self, checkout: TraceId) -> Vec<TraceTree> {
+        let mut deliveries = self.recorder.linked_to(checkout);
+        deliveries.sort_by_key(|trace| trace.spans().map(|span| span.start()).min());
+        deliveries
+    }
+
+    /// Publishes past the traced producer; without a payload it is a tombstone.
+    pub(crate) async fn send_raw(&self, key: &str, payload: Option<&[u8]>, headers: OwnedHeaders) {
+        let record = FutureRecord::to(topics::ORDER_CREATED)
+            .key(key)
+            .headers(headers);
+        let record = match payload {
+            Some(payload) => record.payload(payload),
+            None => record,
+        };
+        self.producer
+            .inner()
+            .send(record, Duration::ZERO)
+            .await
+            .unwrap();
     }
 
     /// Publishes an order as the gateway does; the answer is the trace of the checkout.
@@ -154,6 +197,12 @@ impl Running {
             (committed == messages && lag["lag"] == 0).then_some(())
         })
         .await;
+    }
+
+    /// Waits until it has a partition.
+    pub(crate) async fn until_ready(&self) {
+        let ready = async || (self.get("/readyz").await.status() == StatusCode::OK).then_some(());
+        eventually("ready", ready).await;
     }
 
     /// Asks it to stop and waits until it has.
