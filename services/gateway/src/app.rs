@@ -2,38 +2,48 @@
 //! same build.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use contracts::fault;
 use http::HeaderName;
+use serving::listen::Limits;
 use serving::{Application, Environment, InvalidSetting, Shutdown, StartError};
 use shared_telemetry::Service;
 use shared_telemetry::http::{Edge, ServerLayer};
 use tokio::net::TcpListener;
 
-use crate::checkout_api::{self, Desk};
+use crate::checkout_api::{self, Desk, Patience};
+use crate::checkout_store::CheckoutStore;
 use crate::config::Settings;
 use crate::fulfillment_client::FulfillmentClient;
 use crate::inventory_client::InventoryClient;
 use crate::order_api::{self, Enquiries};
 use crate::order_publisher::OrderPublisher;
-use crate::order_store::RecentOrders;
 use crate::pricing_client::PricingClient;
 use crate::stock_api;
 use crate::upstream_client::{Upstream, http_client};
 
 /// What a caller may put into the baggage; anything else stays outside.
-const ACCEPTED_BAGGAGE: [&str; 2] = ["app.customer.tier", "demo.fault"];
+const ACCEPTED_BAGGAGE: [&str; 1] = ["app.customer.tier"];
+
+/// The same, where callers may ask for faults.
+const WITH_FAULTS: [&str; 2] = ["app.customer.tier", fault::BAGGAGE_KEY];
+
+/// A checkout that works longer is taken for dead by the next request with its key, beside the
+/// time that the broker may take: pricing and the database have given up by then.
+const LEASE: Duration = Duration::from_secs(10);
 
 /// A believed caller has its request recorded by `x-trace-debug: 1`.
 const DEBUG_HEADER: HeaderName = HeaderName::from_static("x-trace-debug");
 
 /// The gateway, ready to run.
-#[derive(Debug)]
 pub struct App {
     listener: TcpListener,
     addr: SocketAddr,
     router: Router,
+    limits: Limits,
+    desk: Desk,
 }
 
 impl App {
@@ -45,7 +55,8 @@ impl App {
 }
 
 impl Application for App {
-    const SERVICE: Service = Service::new("gateway", env!("CARGO_PKG_VERSION"), "unbroken");
+    const SERVICE: Service = Service::new("gateway", env!("CARGO_PKG_VERSION"), "unbroken")
+        .with_secret_names(contracts::telemetry::SECRET_NAMES);
     type Settings = Settings;
 
     fn settings(env: &Environment) -> Result<Settings, InvalidSetting> {
@@ -53,51 +64,82 @@ impl Application for App {
     }
 
     async fn build(settings: Settings) -> Result<Self, StartError> {
+        let brokers = &settings.kafka_brokers;
         let publisher =
-            OrderPublisher::new(&settings.kafka_brokers, settings.kafka_delivery_timeout)
+            OrderPublisher::new(brokers, settings.kafka_delivery_timeout, settings.faults)
                 .map_err(|error| StartError::new("the Kafka producer could not be made", error))?;
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;
-        let edge = Edge::new(settings.edge_trust.clone())
-            .accept_baggage(&ACCEPTED_BAGGAGE)
-            .debug_header(DEBUG_HEADER, settings.edge_debug_per_second);
-        let api = api(settings, publisher.clone())?;
-        let ready = move || {
-            let publisher = publisher.clone();
-            async move { publisher.ready().await }
+        let store = CheckoutStore::open(&settings.database)
+            .await
+            .map_err(|error| StartError::new("the checkout database could not be opened", error))?;
+        let baggage: &[_] = if settings.faults.listening() {
+            &WITH_FAULTS
+        } else {
+            &ACCEPTED_BAGGAGE
         };
+        let edge = Edge::new(settings.edge_trust.clone())
+            .accept_baggage(baggage)
+            .debug_header(DEBUG_HEADER, settings.edge_debug_per_second);
+        let ready = {
+            let publisher = publisher.clone();
+            move || {
+                let publisher = publisher.clone();
+                async move { publisher.ready().await }
+            }
+        };
+        let limits = settings.limits;
+        let (api, desk) = api(settings, publisher, store)?;
         Ok(Self {
             listener,
             addr,
+            limits,
             router: serving::routes(api, ServerLayer::edge(edge), ready),
+            desk,
         })
     }
 
     async fn run(self, shutdown: Shutdown) -> Result<(), StartError> {
-        serving::listen::serve(self.listener, self.router, shutdown).await
+        let Self {
+            listener,
+            router,
+            limits,
+            desk,
+            ..
+        } = self;
+        let served = tokio::select! {
+            served = serving::listen::serve(listener, router, limits, shutdown) => served,
+            () = desk.sweep() => Ok(()),
+        };
+        desk.close().await;
+        served
     }
 }
 
-fn api(settings: Settings, publisher: OrderPublisher) -> Result<Router, StartError> {
+fn api(
+    settings: Settings,
+    publisher: OrderPublisher,
+    store: CheckoutStore,
+) -> Result<(Router, Desk), StartError> {
     let http = http_client()
         .map_err(|error| StartError::new("the HTTP client could not be made", error))?;
     let upstream = |name, url| Upstream::new(name, url, http.clone());
     let pricing = PricingClient(upstream("pricing", settings.pricing_url));
     let inventory = InventoryClient(upstream("inventory", settings.inventory_url));
     let fulfillment = FulfillmentClient(upstream("fulfillment", settings.fulfillment_url));
-    let recent = Arc::new(RecentOrders::new());
     let trace_url = settings.trace_url;
-    let desk = Desk {
-        pricing,
-        publisher,
-        recent: Arc::clone(&recent),
+    let patience = Patience {
+        wait: settings.idempotency_wait,
+        lease: LEASE + settings.kafka_delivery_timeout,
     };
+    let desk = Desk::new(pricing, publisher, store.clone(), patience);
     let enquiries = Enquiries {
         fulfillment,
-        recent,
+        store,
         trace_url: trace_url.clone(),
     };
-    Ok(checkout_api::routes(desk, trace_url)
+    let router = checkout_api::routes(desk.clone(), trace_url)
         .merge(order_api::routes(enquiries))
-        .merge(stock_api::routes(inventory)))
+        .merge(stock_api::routes(inventory));
+    Ok((router, desk))
 }

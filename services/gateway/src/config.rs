@@ -3,9 +3,12 @@
 mod edge;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use contracts::Faults;
 use reqwest::Url;
+use serving::listen::Limits;
 use serving::{Environment, InvalidSetting};
 use shared_telemetry::http::Trust;
 
@@ -14,6 +17,8 @@ use shared_telemetry::http::Trust;
 pub struct Settings {
     /// Where it listens. `HTTP_ADDR`, default 127.0.0.1:8080.
     pub http_addr: SocketAddr,
+    /// What its listener allows. `MAX_CONNECTIONS`, `SHUTDOWN_NOTICE_MS`.
+    pub limits: Limits,
     /// `PRICING_URL`, default `http://127.0.0.1:8081`.
     pub pricing_url: Url,
     /// `INVENTORY_URL`, default `http://127.0.0.1:8082`.
@@ -25,9 +30,16 @@ pub struct Settings {
     /// How long the broker may take to acknowledge an order. `KAFKA_DELIVERY_TIMEOUT_MS`,
     /// default 5000.
     pub kafka_delivery_timeout: Duration,
-    /// Where a trace can be seen. `TRACE_URL`, default
-    /// `http://127.0.0.1:16686/trace/{trace_id}`.
-    pub trace_url: TraceUrl,
+    /// Where checkouts are remembered. `DATABASE_URL`, required, `sqlite:<path>`.
+    pub database: database::Url,
+    /// How long a checkout waits for another one under the same `Idempotency-Key`.
+    /// `IDEMPOTENCY_WAIT_MS`, default 5000.
+    pub idempotency_wait: Duration,
+    /// Where a trace can be seen, such as `http://127.0.0.1:16686/trace/{trace_id}`.
+    /// `TRACE_URL`; unset, nobody is told.
+    pub trace_url: Option<TraceUrl>,
+    /// Whether requests may ask for faults. `DEMO_FAULTS`, `off` (default) or `on`.
+    pub faults: Faults,
     /// Whose trace context is taken over. `EDGE_TRUST`, `restart` (default), `trust` or
     /// `trust_if`.
     pub edge_trust: Trust,
@@ -59,12 +71,18 @@ impl Settings {
         let http = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
         Ok(Self {
             http_addr: env.optional("HTTP_ADDR", http, "an address such as 127.0.0.1:8080")?,
+            limits: Limits::read(env)?,
             pricing_url: url(env, "PRICING_URL", "http://127.0.0.1:8081")?,
             inventory_url: url(env, "INVENTORY_URL", "http://127.0.0.1:8082")?,
             fulfillment_url: url(env, "FULFILLMENT_URL", "http://127.0.0.1:8083")?,
-            kafka_brokers: kafka_brokers(env)?,
-            kafka_delivery_timeout: kafka_delivery_timeout(env)?,
+            kafka_brokers: env.servers("KAFKA_BROKERS", "127.0.0.1:9092")?,
+            // To librdkafka 0 would be forever.
+            kafka_delivery_timeout: milliseconds(env, "KAFKA_DELIVERY_TIMEOUT_MS", 10..=60_000)?,
+            database: database::Url::read(env, "sqlite:gateway.db")?,
+            // A request may take 30 seconds in all.
+            idempotency_wait: milliseconds(env, "IDEMPOTENCY_WAIT_MS", 0..=20_000)?,
             trace_url: trace_url(env)?,
+            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
             edge_trust: edge::trust(env)?,
             edge_debug_per_second: env.optional(
                 "EDGE_DEBUG_PER_SECOND",
@@ -99,43 +117,28 @@ fn url(
     }
 }
 
-fn kafka_brokers(env: &Environment) -> Result<String, InvalidSetting> {
-    const NAME: &str = "KAFKA_BROKERS";
-    let text = env.get(NAME).unwrap_or("127.0.0.1:9092");
-    let is_broker = |broker: &str| {
-        let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-        !broker.contains(char::is_whitespace)
-            && port.is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-    };
-    if text.split(',').all(is_broker) {
-        return Ok(text.to_owned());
-    }
-    let accepted = "host:port, or several of them separated by commas";
-    Err(InvalidSetting::new(NAME, Some(text), accepted))
-}
-
-fn kafka_delivery_timeout(env: &Environment) -> Result<Duration, InvalidSetting> {
-    const NAME: &str = "KAFKA_DELIVERY_TIMEOUT_MS";
-    const ACCEPTED: &str = "a whole number of milliseconds from 10 to 60000";
-    match env.optional(NAME, 5000, ACCEPTED)? {
-        // To librdkafka 0 would be forever.
-        milliseconds @ 10..=60_000 => Ok(Duration::from_millis(milliseconds)),
-        other => Err(InvalidSetting::new(
-            NAME,
-            Some(&other.to_string()),
-            ACCEPTED,
-        )),
+/// Five seconds, or what is set.
+fn milliseconds(
+    env: &Environment,
+    name: &'static str,
+    accepted: RangeInclusive<u64>,
+) -> Result<Duration, InvalidSetting> {
+    let (least, most) = (accepted.start(), accepted.end());
+    let phrase = format!("a whole number of milliseconds from {least} to {most}");
+    match env.optional(name, 5000, &phrase)? {
+        milliseconds if accepted.contains(&milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        other => Err(InvalidSetting::new(name, Some(&other.to_string()), &phrase)),
     }
 }
 
-fn trace_url(env: &Environment) -> Result<TraceUrl, InvalidSetting> {
+fn trace_url(env: &Environment) -> Result<Option<TraceUrl>, InvalidSetting> {
     const NAME: &str = "TRACE_URL";
-    let template = env
-        .get(NAME)
-        .unwrap_or("http://127.0.0.1:16686/trace/{trace_id}");
+    let Some(template) = env.get(NAME) else {
+        return Ok(None);
+    };
     let is_web = template.starts_with("http://") || template.starts_with("https://");
     if is_web && template.contains(TRACE_ID) {
-        return Ok(TraceUrl(template.to_owned()));
+        return Ok(Some(TraceUrl(template.to_owned())));
     }
     let accepted = "an http or https URL with {trace_id} in it";
     Err(InvalidSetting::new(NAME, Some(template), accepted))
@@ -146,12 +149,14 @@ mod tests {
     use super::*;
 
     fn settings(pairs: &[(&'static str, &str)]) -> Result<Settings, String> {
-        let environment = Environment::from_pairs(pairs.iter().copied());
+        let database = [("DATABASE_URL", "sqlite:gateway.db")];
+        let environment =
+            Environment::from_pairs(database.into_iter().chain(pairs.iter().copied()));
         Settings::read(&environment).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn nothing_must_be_set() {
+    fn a_database_is_all_that_must_be_set() {
         let settings = settings(&[]).unwrap();
         assert_eq!(settings.http_addr.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.pricing_url.as_str(), "http://127.0.0.1:8081/");
@@ -160,9 +165,14 @@ mod tests {
         assert_eq!(settings.kafka_brokers, "127.0.0.1:9092");
         assert_eq!(settings.kafka_delivery_timeout, Duration::from_secs(5));
         assert_eq!(
-            settings.trace_url.of("abc"),
-            "http://127.0.0.1:16686/trace/abc"
+            settings.database,
+            database::Url::Sqlite("gateway.db".into())
         );
+        assert_eq!(settings.idempotency_wait, Duration::from_secs(5));
+        assert_eq!(settings.trace_url, None);
+        assert_eq!(settings.faults, Faults::new(false));
+        let missing = Settings::read(&Environment::default()).unwrap_err();
+        assert!(missing.to_string().contains("DATABASE_URL"), "{missing}");
     }
 
     #[test]
@@ -173,9 +183,11 @@ mod tests {
             ("INVENTORY_URL", "ftp://inventory", "base URL"),
             ("FULFILLMENT_URL", "http://fulfillment?a=b", "base URL"),
             ("KAFKA_BROKERS", "kafka", "host:port"),
-            ("KAFKA_BROKERS", "a:9092,,b:9092", "host:port"),
             ("KAFKA_DELIVERY_TIMEOUT_MS", "0", "from 10 to 60000"),
             ("KAFKA_DELIVERY_TIMEOUT_MS", "soon", "from 10 to 60000"),
+            ("DATABASE_URL", "sqlite::memory:", "sqlite:gateway.db"),
+            ("IDEMPOTENCY_WAIT_MS", "20001", "from 0 to 20000"),
+            ("DEMO_FAULTS", "yes", "on or off"),
             ("TRACE_URL", "http://127.0.0.1:16686/trace/", "{trace_id}"),
         ] {
             let error = settings(&[(name, value)]).unwrap_err();
@@ -198,8 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn several_brokers_are_accepted() {
-        let settings = settings(&[("KAFKA_BROKERS", "kafka-1:9092,[::1]:9093")]).unwrap();
-        assert_eq!(settings.kafka_brokers, "kafka-1:9092,[::1]:9093");
+    fn a_trace_url_has_a_gap_for_the_id() {
+        let settings = settings(&[("TRACE_URL", "http://viewer/trace/{trace_id}")]).unwrap();
+        assert_eq!(
+            settings.trace_url.unwrap().of("abc"),
+            "http://viewer/trace/abc"
+        );
     }
 }

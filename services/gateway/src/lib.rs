@@ -10,6 +10,10 @@ mod checkout_api;
 
 pub mod checkout;
 
+pub mod idempotency;
+
+mod checkout_store;
+
 mod pricing_client;
 
 pub mod fraud;
@@ -19,8 +23,6 @@ mod order_publisher;
 mod order_api;
 
 pub mod order;
-
-mod order_store;
 
 mod fulfillment_client;
 

@@ -21,6 +21,8 @@ pub enum OrderState {
 pub struct Order {
     /// How far it is.
     pub state: OrderState,
+    /// Why it is not reserved, for people.
+    pub reason: Option<String>,
     /// The trace in which the customer placed it; `None` when it was not traced.
     pub checkout_trace_id: Option<String>,
     /// The trace in which it was fulfilled; `None` until then.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contracts::{OrderCreated, topics};
+use contracts::{Fault, Faults, OrderCreated, topics};
 use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{FutureProducer, Producer as _};
@@ -23,6 +23,7 @@ type Probe = Option<(Instant, Result<(), String>)>;
 #[derive(Clone)]
 pub(crate) struct OrderPublisher {
     producer: Producer,
+    faults: Faults,
     probe: Arc<Mutex<Probe>>,
 }
 
@@ -36,7 +37,11 @@ pub(crate) struct NotAcknowledged(#[from] KafkaError);
 
 impl OrderPublisher {
     /// A publisher that gives a message up after `delivery_timeout`. Needs no broker yet.
-    pub(crate) fn new(brokers: &str, delivery_timeout: Duration) -> Result<Self, KafkaError> {
+    pub(crate) fn new(
+        brokers: &str,
+        delivery_timeout: Duration,
+        faults: Faults,
+    ) -> Result<Self, KafkaError> {
         let producer: FutureProducer = ClientConfig::new()
             .set("bootstrap.servers", brokers)
             .set("client.id", "gateway")
@@ -47,6 +52,9 @@ impl OrderPublisher {
                 "message.timeout.ms",
                 delivery_timeout.as_millis().to_string(),
             )
+            // While it waits to connect again, which by default may be ten seconds, nothing is
+            // given up: who orders would wait for longer than the delivery may take.
+            .set("reconnect.backoff.max.ms", "1000")
             // Gathers what is sent at once; a lone order does not feel it.
             .set("linger.ms", "1")
             // While the broker is away orders wait here: a bounded crowd.
@@ -55,6 +63,7 @@ impl OrderPublisher {
             .create()?;
         Ok(Self {
             producer: Producer::new(producer),
+            faults,
             probe: Arc::default(),
         })
     }
@@ -62,8 +71,13 @@ impl OrderPublisher {
     /// Returns when the broker has the order on all its in-sync replicas.
     pub(crate) async fn publish(&self, order: &OrderCreated) -> Result<(), NotAcknowledged> {
         let payload = order.encode();
+        let topic = if self.faults.asked(Fault::GatewayBrokerRejects) {
+            topics::REFUSED
+        } else {
+            topics::ORDER_CREATED
+        };
         let record = Outgoing {
-            topic: topics::ORDER_CREATED,
+            topic,
             key: order.order_id.as_bytes(),
             payload: &payload,
             headers: &[("content-type", b"application/json")],

@@ -3,12 +3,35 @@
 use std::error::Error;
 
 use contracts::OrderCreated;
+use contracts::telemetry::metrics::CHECKOUTS;
 use shared_telemetry::error::{self, chain};
+use shared_telemetry::metrics::Counter;
+use shared_telemetry::{SpanId, TraceId, current};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 use crate::checkout::{Cart, Quote};
 use crate::fraud::{Assessment, Refused};
+
+static ENDED: Counter = Counter::new(&CHECKOUTS);
+
+/// A span that a customer was answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+}
+
+impl Origin {
+    /// The active span; `None` where nothing is traced.
+    pub(crate) fn current() -> Option<Self> {
+        Some(Self {
+            trace_id: current::trace_id()?,
+            span_id: current::span_id()?,
+        })
+    }
+}
 
 /// Runs `work` in the span `business.checkout`, and tells how it ended.
 ///
@@ -51,7 +74,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// `quote`, `fraud` or `publish`.
+    /// `quote`, `fraud`, `record` or `publish`.
     pub(crate) fn step(&mut self, step: &'static str) {
         self.step = step;
     }
@@ -101,6 +124,59 @@ pub(crate) fn accepted(order: &OrderCreated, sum: &Quote) {
 
 pub(crate) fn refused(reason: &dyn Error) {
     tracing::info!(reason = chain(reason), "checkout refused");
+}
+
+/// Tells of a refusal outside of `business.checkout`.
+pub(crate) fn turned_away<E: Error>(reason: E) -> E {
+    refused(&reason);
+    reason
+}
+
+/// The customer hears what they were told before; the active span links to where that was.
+pub(crate) fn replayed(order_id: Uuid, before: Option<Origin>) {
+    link(before);
+    current::set("app.checkout.replayed", true);
+    tracing::info!(app.order.id = %order_id, "checkout answered as before");
+}
+
+/// An order is sent once more; the active span links to where it was written down.
+pub(crate) fn resumed(order_id: Uuid, before: Option<Origin>) {
+    link(before);
+    tracing::info!(app.order.id = %order_id, "checkout goes on where another request has stopped");
+}
+
+fn link(to: Option<Origin>) {
+    if let Some(Origin { trace_id, span_id }) = to {
+        current::link(trace_id, span_id);
+    }
+}
+
+/// The customer is answered all the same.
+pub(crate) fn not_remembered(error: &dyn Error) {
+    tracing::warn!(
+        reason = chain(error),
+        "what came of a checkout is not remembered"
+    );
+}
+
+/// Counts a checkout by how it ended.
+pub(crate) fn count(outcome: &'static str) {
+    ENDED.add(1, &[("app.checkout.outcome", outcome.into())]);
+}
+
+pub(crate) fn swept<E: Error>(removed: &Result<u64, E>) {
+    match removed {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(
+            rows = i64::try_from(*rows).unwrap_or(i64::MAX),
+            "old checkouts are forgotten"
+        ),
+        Err(error) => tracing::warn!(reason = chain(error), "old checkouts are not forgotten"),
+    }
+}
+
+pub(crate) fn left_undone() {
+    tracing::warn!("checkouts were still under way when the process had to end");
 }
 
 /// The outcome of a question that is passed on to another service.

@@ -1,92 +1,193 @@
 //! A checkout, step by step: quote, fraud, publish.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use contracts::{OrderCreated, order_created};
 use futures_util::future::try_join_all;
-use shared_telemetry::current;
+use shared_telemetry::task;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::checkout::{Cart, CartError, Quote};
+use super::error::CheckoutError;
+use super::wire::Asked;
+use crate::checkout::{Cart, Quote};
+use crate::checkout_store::CheckoutStore;
 use crate::fraud;
-use crate::order_publisher::{NotAcknowledged, OrderPublisher};
-use crate::order_store::RecentOrders;
+use crate::idempotency::Key;
+use crate::order_publisher::OrderPublisher;
 use crate::pricing_client::{PricingClient, QuoteError};
-use crate::telemetry::{self, Progress};
-use crate::upstream_client::UpstreamError;
+use crate::telemetry::{self, Origin, Progress};
 
-/// Where checkouts are handled.
+/// So many checkouts are worked at at once. A customer who hangs up does not end theirs, so the
+/// number of connections is no bound.
+const AT_ONCE: u32 = 1024;
+
+/// How long checkouts whose customers have hung up may take once the process was asked to stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often old rows are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Where checkouts are handled. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    pub(crate) pricing: PricingClient,
-    pub(crate) publisher: OrderPublisher,
-    pub(crate) recent: Arc<RecentOrders>,
+    pub(super) pricing: PricingClient,
+    pub(super) publisher: OrderPublisher,
+    pub(super) store: CheckoutStore,
+    pub(super) patience: Patience,
+    working: Arc<Semaphore>,
+}
+
+/// How long a checkout under a key may take others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// A second request waits so long for the first one.
+    pub(crate) wait: Duration,
+    /// After so long the first one is taken for dead.
+    pub(crate) lease: Duration,
+}
+
+/// What came of a checkout.
+pub(super) enum Settled {
+    Accepted(Accepted),
+    /// The no that the customer was told before.
+    RefusedBefore {
+        status: u16,
+        detail: String,
+    },
 }
 
 /// An order that the broker has acknowledged.
 pub(super) struct Accepted {
-    pub(super) order: OrderCreated,
-    pub(super) sum: Quote,
-}
-
-/// Why a checkout did not become an order.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum CheckoutError {
-    #[error(transparent)]
-    Cart(#[from] CartError),
-    #[error(transparent)]
-    Fraud(#[from] fraud::Refused),
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    #[error(transparent)]
-    NotAcknowledged(#[from] NotAcknowledged),
-}
-
-impl From<QuoteError> for CheckoutError {
-    fn from(error: QuoteError) -> Self {
-        match error {
-            QuoteError::Refused(refused) => Self::Cart(refused),
-            QuoteError::Upstream(error) => Self::Upstream(error),
-        }
-    }
+    pub(super) order: Box<OrderCreated>,
+    pub(super) sums: Quote,
+    /// Where the customer was, or is, answered.
+    pub(super) origin: Option<Origin>,
+    /// The customer was told before.
+    pub(super) before: bool,
 }
 
 impl Desk {
-    pub(super) async fn checkout(&self, cart: &Cart) -> Result<Accepted, CheckoutError> {
+    pub(crate) fn new(
+        pricing: PricingClient,
+        publisher: OrderPublisher,
+        store: CheckoutStore,
+        patience: Patience,
+    ) -> Self {
+        Self {
+            pricing,
+            publisher,
+            store,
+            patience,
+            working: Arc::new(Semaphore::new(AT_ONCE as usize)),
+        }
+    }
+
+    /// Works in a task of its own, under the same trace: a customer who hangs up may have
+    /// ordered, and half a checkout would be neither done nor undone.
+    pub(super) async fn checkout(
+        &self,
+        asked: Asked,
+        key: Option<Key>,
+    ) -> Result<Settled, CheckoutError> {
+        let permit = Arc::clone(&self.working).try_acquire_owned();
+        let permit = permit.map_err(|_| CheckoutError::Busy)?;
+        let desk = self.clone();
+        let work = task::spawn(async move {
+            let _permit = permit;
+            let settled = match key {
+                Some(key) => desk.under_key(asked, &key).await,
+                None => desk.without_key(&asked.cart).await.map(Settled::Accepted),
+            };
+            telemetry::count(outcome(&settled));
+            settled
+        });
+        match work.await {
+            Ok(settled) => settled,
+            Err(ended) => match ended.try_into_panic() {
+                // As if it had happened here.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(CheckoutError::Busy),
+            },
+        }
+    }
+
+    async fn without_key(&self, cart: &Cart) -> Result<Accepted, CheckoutError> {
+        let (order_id, origin) = (Uuid::now_v7(), Origin::current());
         telemetry::business_checkout(cart, async |progress: &mut Progress| {
-            progress.step("quote");
-            let quotes = self.quote(cart).await?;
-            let sum = Quote::sum(&quotes)?;
-            progress.quoted(&sum);
-
-            progress.step("fraud");
-            let largest = cart
-                .lines()
-                .iter()
-                .map(|line| line.quantity())
-                .max()
-                .unwrap_or(0);
-            let tier = cart.customer.tier;
-            telemetry::score_fraud(|| fraud::assess(tier, sum.total_cents, largest))?;
-
+            let (order, sums) = self.price(cart, order_id, progress).await?;
             progress.step("publish");
-            let id = Uuid::now_v7();
-            let order = order_created(id, cart, &quotes, sum.total_cents);
-            progress.ordered(&order);
             self.publisher.publish(&order).await?;
-            self.recent
-                .remember(id, current::trace_id().map(|id| id.to_string()));
-            telemetry::accepted(&order, &sum);
-            Ok(Accepted { order, sum })
+            // The broker's word is the promise. Without this row the order is only unknown to
+            // us until fulfillment has heard of it: no reason to refuse it now.
+            let remembered = self.store.remember(order_id, origin, SystemTime::now());
+            if let Err(error) = remembered.await {
+                telemetry::not_remembered(&error);
+            }
+            telemetry::accepted(&order, &sums);
+            Ok(Accepted {
+                order: Box::new(order),
+                sums,
+                origin,
+                before: false,
+            })
         })
         .await
+    }
+
+    /// The order as it would be sent.
+    pub(super) async fn price(
+        &self,
+        cart: &Cart,
+        order_id: Uuid,
+        progress: &mut Progress,
+    ) -> Result<(OrderCreated, Quote), CheckoutError> {
+        progress.step("quote");
+        let quotes = self.quote(cart).await?;
+        let sums = Quote::sum(&quotes)?;
+        progress.quoted(&sums);
+
+        progress.step("fraud");
+        let quantities = cart.lines().iter().map(|line| line.quantity());
+        let largest = quantities.max().unwrap_or(0);
+        let tier = cart.customer.tier;
+        telemetry::score_fraud(|| fraud::assess(tier, sums.total_cents, largest))?;
+
+        let order = order_created(order_id, cart, &quotes, sums.total_cents);
+        progress.ordered(&order);
+        Ok((order, sums))
     }
 
     /// All lines at once; the first failure drops the questions that are still open.
     async fn quote(&self, cart: &Cart) -> Result<Vec<Quote>, QuoteError> {
         let ask = |line| self.pricing.quote(line, cart.currency, cart.coupon());
         try_join_all(cart.lines().iter().map(ask)).await
+    }
+
+    /// Removes old rows now and then, for as long as it is polled.
+    pub(crate) async fn sweep(&self) {
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            telemetry::swept(&self.store.sweep(SystemTime::now()).await);
+        }
+    }
+
+    /// Ends what customers who hung up have begun, and lets go of the database.
+    pub(crate) async fn close(&self) {
+        let idle = self.working.acquire_many(AT_ONCE);
+        if tokio::time::timeout(DRAIN_LIMIT, idle).await.is_err() {
+            telemetry::left_undone();
+        }
+        self.store.close().await;
+    }
+}
+
+fn outcome(settled: &Result<Settled, CheckoutError>) -> &'static str {
+    match settled {
+        Ok(Settled::Accepted(Accepted { before: false, .. })) => "accepted",
+        Ok(_) => "replayed",
+        Err(error) => error.outcome(),
     }
 }
 

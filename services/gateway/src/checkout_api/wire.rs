@@ -1,4 +1,6 @@
 //! A checkout as it is written on the wire, before the rules have seen it.
+//!
+//! `expecting` keeps the names of these types out of the sentences that callers read.
 
 use std::fmt;
 
@@ -6,9 +8,18 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use crate::checkout::{self, Cart, CartError, Currency, Customer, Line};
+use crate::idempotency::Fingerprint;
+
+/// What a customer asks for.
+pub(super) struct Asked {
+    pub(super) cart: Cart,
+    /// All of it, what is not kept too.
+    pub(super) fingerprint: Fingerprint,
+}
 
 /// The body of `POST /checkout`.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with lines, currency, customer and payment_token")]
 pub(super) struct CartBody {
     lines: Vec<LineBody>,
     currency: String,
@@ -18,6 +29,7 @@ pub(super) struct CartBody {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with sku and quantity")]
 struct LineBody {
     sku: String,
     /// Any number: the rules say which ones are quantities.
@@ -25,14 +37,17 @@ struct LineBody {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with id, tier and email")]
 struct CustomerBody {
     id: String,
     tier: String,
     email: Confidential,
 }
 
-/// The query of `GET /checkout`: one line, by a guest.
+/// The query of `GET /checkout`: one line, by a guest. A word that is not known is a mistake:
+/// `?sku=MUG-2&qantity=3` must not order one piece.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CartQuery {
     #[serde(default)]
     sku: String,
@@ -60,21 +75,24 @@ impl fmt::Debug for Confidential {
     }
 }
 
-impl TryFrom<CartBody> for Cart {
+impl TryFrom<CartBody> for Asked {
     type Error = CartError;
 
     fn try_from(body: CartBody) -> Result<Self, CartError> {
         let currency: Currency = body.currency.parse()?;
         let customer = Customer::new(&body.customer.id, body.customer.tier.parse()?)?;
-        checkout::check_email(&body.customer.email.0)?;
-        checkout::check_payment_token(&body.payment_token.0)?;
+        let (email, token) = (&body.customer.email.0, &body.payment_token.0);
+        checkout::check_email(email)?;
+        checkout::check_payment_token(token)?;
         let line = |line: &LineBody| Line::new(&line.sku, &line.quantity.to_string(), currency);
         let lines = body.lines.iter().map(line).collect::<Result<_, _>>()?;
-        Cart::new(lines, currency, customer, body.coupon)
+        let cart = Cart::new(lines, currency, customer, body.coupon)?;
+        let fingerprint = Fingerprint::of(&cart).with(email).with(token);
+        Ok(Self { cart, fingerprint })
     }
 }
 
-impl TryFrom<CartQuery> for Cart {
+impl TryFrom<CartQuery> for Asked {
     type Error = CartError;
 
     fn try_from(query: CartQuery) -> Result<Self, CartError> {
@@ -87,6 +105,8 @@ impl TryFrom<CartQuery> for Cart {
             "" => Vec::new(),
             sku => vec![Line::new(sku, quantity, currency)?],
         };
-        Cart::new(lines, currency, Customer::guest(), query.coupon)
+        let cart = Cart::new(lines, currency, Customer::guest(), query.coupon)?;
+        let fingerprint = Fingerprint::of(&cart);
+        Ok(Self { cart, fingerprint })
     }
 }

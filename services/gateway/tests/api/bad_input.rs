@@ -128,6 +128,50 @@ async fn a_curl_with_a_bad_query_is_a_problem_too() {
 }
 
 #[tokio::test]
+async fn a_word_of_the_query_that_is_not_known_is_a_400_that_names_it() {
+    let shop = Shop::open().await;
+    for word in ["qantity", "fault", "payment_token"] {
+        let response = shop
+            .get(&format!("/checkout?sku=MUG-2&{word}=canary"))
+            .await;
+        let detail = problem(response, StatusCode::BAD_REQUEST).await;
+        assert!(
+            detail.contains(word) && detail.contains("`quantity`"),
+            "{detail}"
+        );
+        assert!(!detail.contains("canary"), "{detail}");
+    }
+    assert!(shop.published().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_body_of_another_shape_is_told_what_is_expected_in_the_words_of_the_shop() {
+    let shop = Shop::open().await;
+    for (cart, expected) in [
+        (json!([1, 2]), "expected a list"),
+        (json!("cart"), "an object with lines, currency, customer"),
+        (cart_with("/lines", json!({})), "lines"),
+        (
+            cart_with("/lines/0", json!("MUG-2")),
+            "an object with sku and quantity",
+        ),
+        (
+            cart_with("/customer", json!(17)),
+            "an object with id, tier and email",
+        ),
+        (cart_with("/currency", json!(null)), "currency"),
+    ] {
+        let detail = problem(shop.checkout(&cart).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert!(
+            detail.contains(expected),
+            "{detail:?} does not say {expected:?}"
+        );
+        let rust = ["struct", "Body", "enum", "target type", "sequence", "tuple"];
+        assert!(!rust.iter().any(|word| detail.contains(word)), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_no_json_is_a_400_of_another_type_a_415_and_too_long_a_413() {
     let shop = Shop::open().await;
     let post = async |content_type: &str, body: String| {

@@ -3,10 +3,12 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use contracts::topics;
+use rdkafka::types::RDKafkaRespErr;
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
-use crate::shop::{PATIENCE, Shop, body, problem, trace_id};
+use crate::shop::{PATIENCE, Shop, body, cart, problem, trace_id};
 
 /// An address at which nobody listens.
 fn nobody() -> String {
@@ -56,6 +58,64 @@ async fn an_unreachable_broker_is_a_503_with_retry_after_and_nothing_is_promised
         StatusCode::NOT_FOUND,
     )
     .await;
+}
+
+const REJECTS: &str = "demo.fault=gateway.broker_rejects";
+
+/// The demo's broker, and any other, refuses the topic of the fault.
+fn refuse(shop: &Shop) {
+    let refusal = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+    shop.broker.topic_error(topics::REFUSED, refusal).unwrap();
+}
+
+#[tokio::test]
+async fn a_rejection_by_the_broker_can_be_asked_for_and_is_told_as_what_it_is() {
+    let shop = Shop::open_with(&[("DEMO_FAULTS", "on")]).await;
+    refuse(&shop);
+    let request = shop.post(&cart()).header("idempotency-key", "k");
+    let response = request.header("baggage", REJECTS).send().await.unwrap();
+    let trace = trace_id(&response);
+    assert!(retry_after(&response) >= 1);
+    let detail = problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(detail.starts_with("the order is not accepted"), "{detail}");
+    let tree = shop
+        .recorder
+        .trace_when(trace, |tree| tree.has("POST /checkout"))
+        .await;
+    let send = tree.named("send order.created/refused")[0];
+    assert!(send.failed(), "{tree}");
+    // The broker's word, or what the client remembers of it.
+    let word = send.text("error.type");
+    assert!(["InvalidTopic", "UnknownTopic"].contains(&&*word), "{word}");
+    let checkout = tree.named("business.checkout")[0];
+    let fault = checkout.event_text("fault.injected", "app.fault");
+    assert_eq!(fault, "gateway.broker_rejects");
+    assert!(shop.published().await.is_empty());
+    // The fault was asked for once: the retry is a checkout like any other, of the same order.
+    let id = checkout.text("app.order.id");
+    let retry = body(shop.checkout_as("k", &cart()).await, StatusCode::ACCEPTED).await;
+    assert_eq!(retry["order_id"], id);
+}
+
+#[tokio::test]
+async fn a_fault_that_nobody_listens_for_is_not_even_let_in() {
+    for edge in ["restart", "trust"] {
+        let shop = Shop::open_with(&[("EDGE_TRUST", edge)]).await;
+        refuse(&shop);
+        let request = shop.post(&cart());
+        let response = request.header("baggage", REJECTS).send().await.unwrap();
+        let trace = trace_id(&response);
+        body(response, StatusCode::ACCEPTED).await;
+        for heard in shop.neighbours.heard() {
+            assert_eq!(heard.headers["baggage"], "app.customer.tier=gold");
+        }
+        let tree = shop
+            .recorder
+            .trace_when(trace, |tree| tree.has("POST /checkout"));
+        let server = tree.await;
+        let server = server.named("POST /checkout")[0];
+        assert!(server.events().contains(&"baggage.dropped"), "{server:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 mod bad_input;
 mod checkout;
 mod failures;
+mod hang_ups;
+mod idempotency;
 mod neighbours;
 mod orders;
+mod postgresql;
 mod shop;
 mod traces;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -11,6 +12,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use shared_telemetry::task;
+use tokio::sync::watch;
+
+use crate::shop::PATIENCE;
 
 /// What a stub has heard.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub(crate) struct Neighbours {
     heard: Arc<Mutex<Vec<Heard>>>,
     orders: Arc<Mutex<HashMap<String, Value>>>,
     broken: Arc<Mutex<Option<StatusCode>>>,
+    /// Pricing answers only while this is false.
+    silent: Arc<watch::Sender<bool>>,
 }
 
 impl Neighbours {
@@ -55,6 +61,20 @@ impl Neighbours {
         heard
     }
 
+    /// From now on pricing hears questions and answers none, or all.
+    pub(crate) fn silence_pricing(&self, silent: bool) {
+        self.silent.send_replace(silent);
+    }
+
+    /// Waits until pricing has heard so many questions.
+    pub(crate) async fn asked(&self, times: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.heard().len() < times {
+            assert!(Instant::now() < deadline, "heard {:?}", self.heard());
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Fulfillment has finished with an order.
     pub(crate) fn fulfill(&self, id: &str, order: Value) {
         self.orders.lock().unwrap().insert(id.to_owned(), order);
@@ -63,6 +83,11 @@ impl Neighbours {
     /// From now on every question is answered with this status.
     pub(crate) fn break_with(&self, status: StatusCode) {
         *self.broken.lock().unwrap() = Some(status);
+    }
+
+    /// Everything works again.
+    pub(crate) fn mend(&self) {
+        *self.broken.lock().unwrap() = None;
     }
 
     fn broken(&self) -> Option<StatusCode> {
@@ -88,6 +113,8 @@ async fn quote(
         query,
         headers,
     });
+    let mut silent = stub.silent.subscribe();
+    silent.wait_for(|silent| !silent).await.unwrap();
     if let Some(status) = stub.broken() {
         return problem(status, "pricing is out of order");
     }

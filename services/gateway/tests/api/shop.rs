@@ -9,11 +9,15 @@ use rdkafka::message::{Headers, Message};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use serving::{Application, Environment, Shutdown, ShutdownTrigger};
+use serving::{Application, Environment, Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::testing::{Recorder, recorder};
 use shared_telemetry::{TraceId, task};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 use crate::neighbours::Neighbours;
 
@@ -28,7 +32,9 @@ pub(crate) struct Shop {
     pub(crate) http: reqwest::Client,
     pub(crate) neighbours: Neighbours,
     pub(crate) broker: Broker,
+    pub(crate) folder: TempDir,
     stop: ShutdownTrigger,
+    gateway: JoinHandle<Result<(), StartError>>,
 }
 
 /// A record on `order.created`.
@@ -50,30 +56,57 @@ impl Shop {
         let neighbours = Neighbours::start().await;
         let broker = MockCluster::new(1).unwrap();
         broker.create_topic(topics::ORDER_CREATED, 2, 1).unwrap();
+        let folder = TempDir::new().unwrap();
         let brokers = broker.bootstrap_servers();
-        let url = neighbours.url();
-        let defaults = [
-            ("HTTP_ADDR", "127.0.0.1:0"),
-            ("PRICING_URL", &url),
-            ("INVENTORY_URL", &url),
-            ("FULFILLMENT_URL", &url),
-            ("KAFKA_BROKERS", &brokers),
-            ("TRACE_URL", "http://viewer/trace/{trace_id}"),
-        ];
-        let pairs = defaults.into_iter().chain(settings.iter().copied());
-        let settings = App::settings(&Environment::from_pairs(pairs)).unwrap();
-        let app = App::build(settings).await.unwrap();
-        let url = format!("http://{}", app.addr());
-        let (stop, shutdown) = Shutdown::new();
-        task::spawn(app.run(shutdown));
+        let (url, stop, gateway) = start(&folder, &neighbours.url(), &brokers, settings).await;
         Self {
             recorder,
             url,
             http: reqwest::Client::new(),
             neighbours,
             broker,
+            folder,
             stop,
+            gateway,
         }
+    }
+
+    /// Stops the gateway as SIGTERM does, and starts another one with what it has left.
+    pub(crate) async fn restart_with(&mut self, settings: &[(&'static str, &str)]) {
+        self.stop();
+        self.stopped().await;
+        self.start_another(settings).await;
+    }
+
+    /// Asks the gateway to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.request();
+    }
+
+    /// Waits until the gateway has ended well.
+    pub(crate) async fn stopped(&mut self) {
+        (&mut self.gateway).await.unwrap().unwrap();
+    }
+
+    /// Ends the gateway in the middle of what it does, as `kill -9` does, and starts another.
+    pub(crate) async fn kill_and_restart(&mut self) {
+        self.gateway.abort();
+        let _ = (&mut self.gateway).await;
+        self.start_another(&[]).await;
+    }
+
+    async fn start_another(&mut self, settings: &[(&'static str, &str)]) {
+        let brokers = self.broker.bootstrap_servers();
+        let neighbours = self.neighbours.url();
+        (self.url, self.stop, self.gateway) =
+            start(&self.folder, &neighbours, &brokers, settings).await;
+    }
+
+    /// A connection of its own to the database, for what only a test may do there.
+    pub(crate) async fn database(&self) -> SqliteConnection {
+        let file = self.folder.path().join("gateway.db");
+        let options = SqliteConnectOptions::new().filename(file);
+        options.connect().await.unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -85,12 +118,17 @@ impl Shop {
     }
 
     pub(crate) async fn checkout(&self, cart: &Value) -> Response {
-        self.http
-            .post(format!("{}/checkout", self.url))
-            .json(cart)
-            .send()
-            .await
-            .unwrap()
+        self.post(cart).send().await.unwrap()
+    }
+
+    /// A checkout under a key.
+    pub(crate) async fn checkout_as(&self, key: &str, cart: &Value) -> Response {
+        let request = self.post(cart).header("idempotency-key", key);
+        request.send().await.unwrap()
+    }
+
+    pub(crate) fn post(&self, cart: &Value) -> RequestBuilder {
+        self.http.post(format!("{}/checkout", self.url)).json(cart)
     }
 
     /// What is on `order.created` by now: every partition up to its end.
@@ -128,6 +166,30 @@ impl Shop {
         }
         published
     }
+}
+
+async fn start(
+    folder: &TempDir,
+    neighbours: &str,
+    brokers: &str,
+    settings: &[(&'static str, &str)],
+) -> (String, ShutdownTrigger, JoinHandle<Result<(), StartError>>) {
+    let database = format!("sqlite:{}", folder.path().join("gateway.db").display());
+    let defaults = [
+        ("HTTP_ADDR", "127.0.0.1:0"),
+        ("PRICING_URL", neighbours),
+        ("INVENTORY_URL", neighbours),
+        ("FULFILLMENT_URL", neighbours),
+        ("KAFKA_BROKERS", brokers),
+        ("DATABASE_URL", &database),
+        ("TRACE_URL", "http://viewer/trace/{trace_id}"),
+    ];
+    let pairs = defaults.into_iter().chain(settings.iter().copied());
+    let settings = App::settings(&Environment::from_pairs(pairs)).unwrap();
+    let app = App::build(settings).await.unwrap();
+    let url = format!("http://{}", app.addr());
+    let (stop, shutdown) = Shutdown::new();
+    (url, stop, task::spawn(app.run(shutdown)))
 }
 
 impl Drop for Shop {
@@ -168,6 +230,11 @@ pub(crate) async fn problem(response: Response, expected: StatusCode) -> String 
     let trace_response = header("traceresponse");
     let problem = body(response, expected).await;
     assert_eq!(problem["status"], expected.as_u16());
+    assert!(
+        problem["title"]
+            .as_str()
+            .is_some_and(|title| !title.is_empty())
+    );
     let trace_id = problem["trace_id"].as_str().unwrap();
     assert!(
         trace_response.contains(trace_id),

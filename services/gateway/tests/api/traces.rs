@@ -27,7 +27,10 @@ async fn a_checkout_is_one_trace_from_the_request_to_the_queue() {
     quotes
         .iter()
         .for_each(|quote| tree.assert_child("business span to HTTP", checkout, *quote));
-    assert_eq!(tree.len(), 6, "{tree}");
+    // That is all, beside the row by which the order is known.
+    let row = tree.one("INSERT checkouts", SpanKind::Client);
+    tree.assert_child("business span to SQL", checkout, row);
+    assert_eq!(tree.len(), 7, "{tree}");
 
     assert_eq!(
         checkout.text("app.order.id"),
@@ -79,7 +82,7 @@ async fn the_context_goes_on_to_pricing_and_into_the_queue_with_the_tier_as_bagg
 
 #[tokio::test]
 async fn a_believed_callers_trace_goes_on_and_its_baggage_is_let_in_by_name_only() {
-    let shop = Shop::open_with(&[("EDGE_TRUST", "trust")]).await;
+    let shop = Shop::open_with(&[("EDGE_TRUST", "trust"), ("DEMO_FAULTS", "on")]).await;
     let request = shop.http.get(format!("{}/checkout?sku=MUG-2", shop.url));
     let response = request
         .header(
