@@ -1,5 +1,7 @@
 //! Arguments and environment, parsed to types: the only reader of the environment.
 
+mod dlq;
+
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -8,6 +10,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
 
+pub(crate) use dlq::{At, Choice, Dlq, List, Place as DlqPlace, Replay};
+
 /// The width of what is not printed to a terminal.
 const DEFAULT_WIDTH: usize = 120;
 
@@ -15,7 +19,7 @@ const DEFAULT_WIDTH: usize = 120;
 #[command(
     name = "tracectl",
     version,
-    about = "Decode a traceparent, print a trace, verify the system, break it for a review"
+    about = "Decode a traceparent, print a trace, verify the system, replay dead letters, break it for a review"
 )]
 #[command(after_help = "Exit codes: 0 all is well, 1 the answer is no, 2 no answer can be given.")]
 struct Arguments {
@@ -37,6 +41,9 @@ pub(crate) enum Command {
     /// Find what is wrong with captured telemetry, or with the source code that makes it
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
+    /// See the messages that were put aside, and send them once more
+    #[command(subcommand)]
+    Dlq(Dlq),
     /// Make a branch on which propagation is broken in one way, for a review to find
     #[command(after_help = BREAK_EXAMPLES)]
     Break(Break),
