@@ -1,3 +1,7 @@
-//! The load generator's command line.
+//! The binary of loadgen; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    loadgen::main()
+}
