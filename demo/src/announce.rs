@@ -45,6 +45,7 @@ impl Places {
             kafka,
             viewer,
         } = self;
+        let id = std::process::id();
         let (traces, tree) = match viewer {
             Some(Addresses {
                 query,
@@ -69,7 +70,7 @@ impl Places {
   pricing      http://{pricing}
   inventory    http://{inventory}  gRPC {inventory_grpc}
   fulfillment  http://{fulfillment}
-  Kafka        {kafka}
+  Kafka        {kafka}  (kill -USR1 {id} takes it away, -USR2 brings it back)
   traces       {traces}
 
   Ctrl-C stops everything.
@@ -86,7 +87,7 @@ fn tree_command(query: SocketAddr) -> String {
     };
     format!(
         "
-  Then look at its trace, with the trace_id of the answer:
+  Then open the trace_url of the answer, or http://{query} for all traces. In the terminal:
 
     cargo run -q -p tracectl -- tree <trace_id>{elsewhere}
 "

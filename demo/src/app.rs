@@ -1,25 +1,25 @@
 //! The composition root of the demo: broker, databases, viewer, services, in that order, and
 //! down again in the other.
 
-use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serving::{Shutdown, StartError};
+use serving::{Shutdown, StartError, StopSignals};
 use shared_telemetry::config::Settings as TelemetrySettings;
 use shared_telemetry::{Service, Telemetry, task};
-use tempfile::TempDir;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use trace_viewer::{Address, Addresses, Limits, Viewer};
 
 use crate::announce::Places;
-use crate::broker::Broker;
+use crate::broker::{Broker, Switch};
 use crate::config::{DemoOptions, ServiceName, Surroundings};
-use crate::ports::Ports;
-use crate::supervisor::Supervised;
+use crate::databases::Databases;
+use crate::ports::{Ports, UsualPorts};
+use crate::supervisor::{GiveUp, Supervised};
+use crate::variables;
+use crate::wiring::environment_of;
 
 /// How long the services may take until they are ready; a first start creates four databases.
 const READY_LIMIT: Duration = Duration::from_secs(30);
@@ -39,37 +39,57 @@ pub(crate) fn main(options: DemoOptions) -> ExitCode {
         .enable_all()
         .build();
     let outcome = runtime
-        .map_err(StartError::from)
+        .map_err(Failure::from)
         .and_then(|runtime| runtime.block_on(run(options, Surroundings::read())));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("demo: {error}");
-            ExitCode::FAILURE
+        Err(failure) => {
+            eprintln!("demo: {failure}");
+            failure.code()
         }
     }
 }
 
-async fn run(options: DemoOptions, surroundings: Surroundings) -> Result<(), StartError> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let demo = Demo::start(&options, &surroundings).await?;
+/// Why the demo ended without being asked to.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// In one sentence: whose setting, and what is accepted.
+    #[error("{0}")]
+    Settings(String),
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+impl Failure {
+    fn code(&self) -> ExitCode {
+        match self {
+            Self::Settings(_) => ExitCode::from(2),
+            Self::Start(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
+async fn run(options: DemoOptions, surroundings: Surroundings) -> Result<(), Failure> {
+    let mut signals = StopSignals::take_over()?;
+    let mut switch = Switch::take_over()?;
+    let (give_up, mut given_up) = mpsc::channel(1);
+    let demo = tokio::select! {
+        started = Demo::start(&options, &surroundings, give_up) => started?,
+        _ = signals.received() => return Ok(()),
+    };
     demo.places.log("starting");
     let outcome = tokio::select! {
-        ready = demo.ready() => match ready {
-            Ok(()) => {
-                demo.places.log("ready");
-                println!("{}", demo.places.text());
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                Ok(())
-            }
-            Err(error) => Err(error),
-        },
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        failed = demo.announce_when_ready() => Err(failed.into()),
+        // A service that can't use its settings would not learn to by being started again.
+        Some(sentence) = given_up.recv() => Err(Failure::Settings(sentence)),
+        _ = signals.received() => Ok(()),
+        () = demo.broker.obey(&mut switch) => Ok(()),
     };
     demo.stop().await;
     outcome
@@ -78,7 +98,9 @@ async fn run(options: DemoOptions, surroundings: Surroundings) -> Result<(), Sta
 /// Everything that runs, in the order in which it was started.
 struct Demo {
     places: Places,
-    databases: TempDir,
+    databases: Databases,
+    /// Held for as long as the ports are used.
+    _usual_ports: Option<UsualPorts>,
     broker: Broker,
     viewer: Option<RunningViewer>,
     services: Vec<Supervised>,
@@ -90,9 +112,14 @@ struct RunningViewer {
 }
 
 impl Demo {
-    async fn start(options: &DemoOptions, surroundings: &Surroundings) -> Result<Self, StartError> {
-        let mut ports = Ports::new(options.free_ports);
-        let databases = tempfile::Builder::new().prefix("unbroken-").tempdir()?;
+    async fn start(
+        options: &DemoOptions,
+        surroundings: &Surroundings,
+        give_up: GiveUp,
+    ) -> Result<Self, Failure> {
+        let usual_ports = UsualPorts::claim_unless(options.free_ports);
+        let mut ports = Ports::new(options.free_ports, usual_ports.as_ref());
+        let databases = Databases::open()?;
         let topics = [
             contracts::topics::ORDER_CREATED,
             contracts::topics::ORDER_CREATED_DLQ,
@@ -110,32 +137,46 @@ impl Demo {
             kafka: broker.public,
             viewer: viewer.as_ref().map(|(_, addresses)| *addresses),
         };
+        let mut environments = Vec::new();
+        for name in ServiceName::ALL {
+            let mut environment = environment_of(
+                name,
+                &places,
+                &broker.bootstrap,
+                databases.path(),
+                surroundings,
+            );
+            environment.extend(options.variables_of(name));
+            variables::check(name, &environment, &options.set, surroundings)
+                .map_err(Failure::Settings)?;
+            environments.push((name, environment));
+        }
         // From here on the ports belong to the children.
         drop(ports);
-        let services = ServiceName::ALL
+        let start = |(name, environment)| Supervised::start(name, environment, give_up.clone());
+        let services = environments
             .into_iter()
-            .map(|name| {
-                let mut environment =
-                    environment_of(name, &places, &broker.bootstrap, databases.path());
-                environment.extend(telemetry_environment(&places, surroundings));
-                environment.extend(
-                    options
-                        .set
-                        .iter()
-                        .filter(|setting| setting.service == name)
-                        .map(|setting| (setting.variable.clone(), setting.value.clone().into())),
-                );
-                Supervised::start(name, environment)
-            })
+            .map(start)
             .collect::<Result<Vec<_>, _>>()?;
         let viewer = viewer.map(|(running, _)| running);
         Ok(Self {
             places,
             databases,
+            _usual_ports: usual_ports,
             broker,
             viewer,
             services,
         })
+    }
+
+    /// Says that the shop is open once it is; comes back only when it does not get there.
+    async fn announce_when_ready(&self) -> StartError {
+        if let Err(error) = self.ready().await {
+            return error;
+        }
+        self.places.log("ready");
+        println!("{}", self.places.text());
+        std::future::pending().await
     }
 
     /// Waits until every service says that it is ready.
@@ -192,84 +233,4 @@ fn start_viewer(ports: &Ports) -> Result<(RunningViewer, Addresses), StartError>
     let (stop, stopping) = Shutdown::new();
     let task = task::spawn(viewer.run(async move { stopping.requested().await }));
     Ok((RunningViewer { stop, task }, addresses))
-}
-
-/// Who listens where and finds whom: the wiring, as docker-compose.yaml has it.
-fn environment_of(
-    name: ServiceName,
-    places: &Places,
-    bootstrap: &str,
-    databases: &Path,
-) -> Vec<(String, OsString)> {
-    let url = |address: SocketAddr| OsString::from(format!("http://{address}"));
-    let at = |address: SocketAddr| OsString::from(address.to_string());
-    let database = || {
-        let mut url = OsString::from("sqlite:");
-        url.push(databases.join(format!("{}.db", name.as_str())));
-        url
-    };
-    let variables = match name {
-        ServiceName::Gateway => vec![
-            ("HTTP_ADDR", at(places.gateway)),
-            ("PRICING_URL", url(places.pricing)),
-            ("INVENTORY_URL", url(places.inventory)),
-            ("FULFILLMENT_URL", url(places.fulfillment)),
-            ("KAFKA_BROKERS", bootstrap.into()),
-            // Who can reach it sits at this machine, and may want to see their own trace go on.
-            ("EDGE_TRUST", "trust".into()),
-        ],
-        ServiceName::Pricing => {
-            vec![
-                ("HTTP_ADDR", at(places.pricing)),
-                ("DATABASE_URL", database()),
-            ]
-        }
-        ServiceName::Fulfillment => vec![
-            ("HTTP_ADDR", at(places.fulfillment)),
-            ("KAFKA_BROKERS", bootstrap.into()),
-            // The mock broker answers a waiting fetch when its time is up, not when a message
-            // comes, as a real one does.
-            ("KAFKA_FETCH_MAX_WAIT_MS", "20".into()),
-            ("INVENTORY_GRPC_URL", url(places.inventory_grpc)),
-            ("DATABASE_URL", database()),
-        ],
-        ServiceName::Inventory => vec![
-            ("HTTP_ADDR", at(places.inventory)),
-            ("GRPC_ADDR", at(places.inventory_grpc)),
-            ("DATABASE_URL", database()),
-        ],
-    };
-    variables
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
-
-/// Export to the viewer, soon: who has just typed `curl` wants to see the trace now, not in the
-/// five seconds that the specification lets a batch wait. What the user has set stays.
-fn telemetry_environment(places: &Places, surroundings: &Surroundings) -> Vec<(String, OsString)> {
-    let mut variables = vec![
-        ("OTEL_BSP_SCHEDULE_DELAY", "200".to_owned()),
-        ("OTEL_BLRP_SCHEDULE_DELAY", "200".to_owned()),
-    ];
-    if let Some(viewer) = places.viewer {
-        variables.push((
-            "OTEL_EXPORTER_OTLP_ENDPOINT",
-            format!("http://{}", viewer.otlp_http),
-        ));
-        variables.push(("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()));
-        variables.push((
-            "TRACE_URL",
-            format!("http://{}/trace/{{trace_id}}", viewer.query),
-        ));
-    }
-    if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
-        // Children write into a pipe and can't see the terminal behind it.
-        variables.push(("LOG_FORMAT", "pretty".to_owned()));
-    }
-    variables
-        .into_iter()
-        .filter(|(name, _)| !surroundings.has(name))
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect()
 }

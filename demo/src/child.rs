@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +19,17 @@ use crate::config::ServiceName;
 const LAST_LINES: usize = 10;
 /// How long a child may drain and flush before it is killed.
 const STOP_LIMIT: Duration = Duration::from_secs(8);
+
+/// The code that a service ends with when it can't use its settings, see [`serving::main`].
+const UNUSABLE_SETTINGS: i32 = 2;
+
+/// How a service ended.
+pub(crate) struct End {
+    pub(crate) status: String,
+    pub(crate) last_lines: String,
+    /// The sentence that says why it would end the same way again.
+    pub(crate) unusable_settings: Option<String>,
+}
 
 /// A running service.
 pub(crate) struct Child {
@@ -40,6 +51,11 @@ impl LastLines {
             lines.pop_front();
         }
         lines.push_back(line);
+    }
+
+    fn last(&self) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.back().cloned().unwrap_or_default()
     }
 
     fn text(&self) -> String {
@@ -82,17 +98,22 @@ impl Child {
         })
     }
 
-    /// Waits for its end and gives the status with the last lines it wrote.
-    pub(crate) async fn ended(&mut self) -> (String, String) {
-        let status = match self.process.wait().await {
-            Ok(status) => describe(status),
-            Err(error) => format!("an unknown end ({error})"),
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> End {
+        let (status, code) = match self.process.wait().await {
+            // "exit status: 1", "signal: 9 (SIGKILL)".
+            Ok(status) => (status.to_string(), status.code()),
+            Err(error) => (format!("an unknown end ({error})"), None),
         };
         for reader in self.output.drain(..) {
             // The pipes are closed: this is about what is left in them.
             let _ = reader.await;
         }
-        (status, self.last_lines.text())
+        End {
+            status,
+            unusable_settings: (code == Some(UNUSABLE_SETTINGS)).then(|| self.last_lines.last()),
+            last_lines: self.last_lines.text(),
+        }
     }
 
     /// Asks it to stop and waits; kills it when it takes too long.
@@ -116,11 +137,6 @@ impl Child {
             let _ = kill_process(id, signal);
         }
     }
-}
-
-fn describe(status: ExitStatus) -> String {
-    // "exit status: 2", "signal: 9 (SIGKILL)".
-    status.to_string()
 }
 
 /// Copies a child's lines to this process's standard output, whole.

@@ -1,6 +1,7 @@
 //! Arguments and environment of the demo.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,7 +16,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         cargo run\n  \
         cargo run -- --set pricing.OTEL_PROPAGATORS=none      break propagation on one hop\n  \
         cargo run -- --set fulfillment.MESSAGING_RELATION=parent\n  \
-        OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 cargo run      export elsewhere"
+        cargo run -- --faults      and ask for one: curl -H 'baggage: demo.fault=pricing.slow' …\n  \
+        OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 cargo run      export elsewhere\n\n\
+        Signals to the demo, whose process id it tells:\n  \
+        kill -USR1 <id>      takes the Kafka broker away\n  \
+        kill -USR2 <id>      brings it back, with all that is in it"
 )]
 pub(crate) struct Options {
     #[command(subcommand)]
@@ -31,9 +36,25 @@ pub(crate) struct DemoOptions {
     #[arg(long = "set", value_name = "SERVICE.VARIABLE=VALUE")]
     pub(crate) set: Vec<Setting>,
 
+    /// Lets requests ask for faults: DEMO_FAULTS=on for every service
+    #[arg(long)]
+    pub(crate) faults: bool,
+
     /// Takes free ports everywhere instead of the usual ones
     #[arg(long)]
     pub(crate) free_ports: bool,
+}
+
+impl DemoOptions {
+    /// What the user has set for a service, in the order of the command line.
+    pub(crate) fn variables_of(&self, service: ServiceName) -> Vec<(String, OsString)> {
+        let faults = self.faults.then(|| ("DEMO_FAULTS".to_owned(), "on".into()));
+        let set = self.set.iter().filter(|set| set.service == service);
+        faults
+            .into_iter()
+            .chain(set.map(|set| (set.variable.clone(), set.value.clone().into())))
+            .collect()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -123,6 +144,12 @@ impl Surroundings {
                 || given("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
             variables,
         }
+    }
+
+    /// All variables whose names and values are text.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.variables.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// True when the user has set this variable, so that the demo must not.

@@ -10,9 +10,12 @@ mod app;
 mod broker;
 mod child;
 mod config;
+mod databases;
 mod ports;
 mod service;
 mod supervisor;
+mod variables;
+mod wiring;
 
 use std::process::ExitCode;
 
@@ -23,7 +26,7 @@ use config::{Command, Options};
 
 /// Runs the demo, or one service of it when so asked.
 ///
-/// Exit codes: 0 stopped as asked, 1 could not start, 2 bad arguments.
+/// Exit codes: 0 stopped as asked, 1 could not start, 2 bad arguments or settings.
 #[must_use]
 pub fn main() -> ExitCode {
     let options = Options::parse();

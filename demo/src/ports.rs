@@ -1,6 +1,8 @@
 //! The usual ports, or free ones where those are busy.
 
+use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 
 use serving::StartError;
 
@@ -11,19 +13,63 @@ const FIRST_FREE: u16 = 20_000;
 /// not find the same port free.
 const BLOCK: u16 = 16;
 const BLOCKS: u16 = 750;
+/// In the directory for temporary files, which every demo of a machine has in common.
+const LOCK: &str = "unbroken-usual-ports.lock";
+
+/// The right to the usual ports, for one demo of this machine at a time. Looking whether a port
+/// is free is not enough: two that look at the same moment would both find it free, and a port
+/// whose service is just being started again is free too.
+#[derive(Debug)]
+pub(crate) struct UsualPorts {
+    /// The system lets go of the lock however the process ends. `None` where files can't be
+    /// locked: then looking has to do.
+    _lock: Option<File>,
+}
+
+impl UsualPorts {
+    /// The right, unless it is not wanted or another demo has it.
+    pub(crate) fn claim_unless(free_only: bool) -> Option<Self> {
+        if free_only {
+            return None;
+        }
+        Self::claim(&std::env::temp_dir().join(LOCK))
+    }
+
+    fn claim(path: &Path) -> Option<Self> {
+        // Not made anew when it is there: it may be another user's.
+        let lock = File::open(path).or_else(|_| File::create(path)).ok();
+        match lock.as_ref().map(File::try_lock) {
+            Some(Err(TryLockError::WouldBlock)) => None,
+            _ => Some(Self { _lock: lock }),
+        }
+    }
+}
 
 /// Hands out addresses on 127.0.0.1. What it has handed out stays bound until it is dropped, so
 /// that nothing is handed out twice; drop it before the children start.
 #[derive(Debug)]
 pub(crate) struct Ports {
-    free_only: bool,
+    choice: Choice,
     held: Vec<TcpListener>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Usual,
+    Free,
+    /// Free ones, because another demo has the usual ones.
+    LeftToAnother,
+}
+
 impl Ports {
-    pub(crate) fn new(free_only: bool) -> Self {
+    pub(crate) fn new(free_only: bool, usual: Option<&UsualPorts>) -> Self {
+        let choice = match usual {
+            _ if free_only => Choice::Free,
+            Some(_) => Choice::Usual,
+            None => Choice::LeftToAnother,
+        };
         Self {
-            free_only,
+            choice,
             held: Vec::new(),
         }
     }
@@ -31,25 +77,33 @@ impl Ports {
     /// The port that is asked for, for a listener of this process; 0, meaning any, when free
     /// ones are wanted.
     pub(crate) fn wanted(&self, port: u16) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, if self.free_only { 0 } else { port }))
+        let port = if self.choice == Choice::Usual {
+            port
+        } else {
+            0
+        };
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port))
     }
 
     /// An address that a child can listen on a moment later. A busy port is replaced, and said
     /// so: a newcomer should see the shop, not an error about a port.
     pub(crate) fn take(&mut self, purpose: &str, port: u16) -> Result<SocketAddr, StartError> {
         let failed = |error| StartError::new(format!("no port for {purpose}"), error);
-        let listener = if self.free_only {
-            free().map_err(failed)?
-        } else {
-            match bind(port) {
-                Ok(listener) => listener,
+        let wanted = match self.choice {
+            Choice::Free => None,
+            Choice::Usual => match bind(port) {
+                Ok(listener) => Some(listener),
                 Err(busy) => {
-                    let other = free().map_err(failed)?;
                     tracing::warn!("port {port} for {purpose} is not free ({busy}): using another");
-                    other
+                    None
                 }
+            },
+            Choice::LeftToAnother => {
+                tracing::warn!("port {port} for {purpose} is another demo's: using another");
+                None
             }
         };
+        let listener = wanted.map_or_else(free, Ok).map_err(failed)?;
         let address = listener.local_addr()?;
         self.held.push(listener);
         Ok(address)
@@ -77,7 +131,10 @@ mod tests {
     fn a_busy_port_is_replaced_by_one_that_is_free_when_it_is_let_go() {
         let busy = bind(0).unwrap();
         let port = busy.local_addr().unwrap().port();
-        let mut ports = Ports::new(false);
+        let mut ports = Ports {
+            choice: Choice::Usual,
+            held: Vec::new(),
+        };
         let address = ports.take("a test", port).unwrap();
         assert_ne!(address.port(), port);
         drop(ports);
@@ -86,10 +143,19 @@ mod tests {
 
     #[test]
     fn nothing_is_handed_out_twice() {
-        let mut ports = Ports::new(true);
+        let mut ports = Ports::new(true, None);
         let mut taken: Vec<_> = (0..5).map(|_| ports.take("a test", 1).unwrap()).collect();
         taken.sort_unstable();
         taken.dedup();
         assert_eq!(taken.len(), 5);
+    }
+    #[test]
+    fn the_usual_ports_are_one_demos_at_a_time() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("lock");
+        let first = UsualPorts::claim(&path).unwrap();
+        assert!(UsualPorts::claim(&path).is_none());
+        drop(first);
+        assert!(UsualPorts::claim(&path).is_some());
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serving::{Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::task;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -15,6 +16,9 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 /// A child that ran this long has recovered: the next backoff is short again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(30);
+
+/// Where a service's last sentence goes when starting it again would not help.
+pub(crate) type GiveUp = mpsc::Sender<String>;
 
 /// A service that is kept running until it is told to stop.
 pub(crate) struct Supervised {
@@ -27,12 +31,13 @@ impl Supervised {
     pub(crate) fn start(
         name: ServiceName,
         environment: Vec<(String, OsString)>,
+        give_up: GiveUp,
     ) -> Result<Self, StartError> {
         let child = Child::start(name, &environment).map_err(|error| {
             StartError::new(format!("{} could not be started", name.as_str()), error)
         })?;
         let (stop, stopping) = Shutdown::new();
-        let task = task::spawn(keep_running(name, environment, child, stopping));
+        let task = task::spawn(keep_running(name, environment, child, stopping, give_up));
         Ok(Self { stop, task })
     }
 
@@ -49,23 +54,31 @@ async fn keep_running(
     environment: Vec<(String, OsString)>,
     first: Child,
     stopping: Shutdown,
+    give_up: GiveUp,
 ) {
     let mut backoff = FIRST_BACKOFF;
     let mut running = Some(first);
     loop {
         let started = Instant::now();
         if let Some(mut child) = running.take() {
-            let (status, last_lines) = tokio::select! {
+            let end = tokio::select! {
                 ended = child.ended() => ended,
                 () = stopping.requested() => return child.stop().await,
             };
+            if let Some(sentence) = end.unusable_settings {
+                // The first one to say so is enough.
+                let _ = give_up.try_send(sentence);
+                return;
+            }
             if started.elapsed() > HEALTHY_AFTER {
                 backoff = FIRST_BACKOFF;
             }
             tracing::error!(
-                "{} died with {status}; it is started again in {} ms; its last lines were:\n{last_lines}",
+                "{} died with {}; it is started again in {} ms; its last lines were:\n{}",
                 name.as_str(),
+                end.status,
                 backoff.as_millis(),
+                end.last_lines,
             );
         }
         tokio::select! {
