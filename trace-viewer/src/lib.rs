@@ -24,6 +24,7 @@ mod api;
 mod listener;
 mod model;
 mod otlp;
+mod page;
 mod settings;
 mod store;
 mod viewer;

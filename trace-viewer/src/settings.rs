@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 /// Everything a [`Viewer`](crate::Viewer) is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the JSON API answers.
+    /// Where the page and the JSON API answer.
     pub query: Address,
     /// Where OTLP over HTTP is received.
     pub otlp_http: Address,

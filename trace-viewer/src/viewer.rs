@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
-use tokio::sync::watch;
+use serving::Shutdown;
 
 use crate::{
     Settings, api,
@@ -23,7 +23,7 @@ pub struct Viewer {
 /// Where a [`Viewer`] really listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses {
-    /// The JSON API.
+    /// The page and the JSON API.
     pub query: SocketAddr,
     /// OTLP over HTTP.
     pub otlp_http: SocketAddr,
@@ -70,7 +70,7 @@ impl Viewer {
     /// Answers until `shutdown` resolves, then lets open requests finish for a short while.
     /// Fails only when the runtime cannot take over the listeners.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = Shutdown::new();
         let query = self.query.serve(
             api::router(Arc::clone(&self.store)),
             Protocol::Http1,
@@ -86,7 +86,7 @@ impl Viewer {
                 .serve(otlp::grpc::router(self.store), Protocol::Http2, stopped);
         let until_shutdown = async {
             shutdown.await;
-            stop.send_replace(true);
+            stop.request();
             Ok(())
         };
         tokio::try_join!(query, otlp_http, otlp_grpc, until_shutdown)?;

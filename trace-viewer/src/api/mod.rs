@@ -1,6 +1,8 @@
-//! The JSON API: where traces, logs and services are asked for.
+//! What a browser or a program asks: the page, and the JSON API of traces, logs and services.
 
+mod dictionary;
 mod logs;
+mod map;
 mod problem;
 mod query;
 mod summary;
@@ -12,7 +14,8 @@ use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    middleware::map_response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Serializer;
@@ -20,9 +23,11 @@ use serde_json::{Value, json};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{model::TraceId, store::SharedStore};
+use crate::{model::TraceId, page, store::SharedStore};
+use dictionary::Dictionary;
 use logs::Logs;
-use problem::Problem;
+use map::Map;
+pub(crate) use problem::Problem;
 use query::SearchQuery;
 use summary::Summaries;
 use trace::Trace;
@@ -41,26 +46,30 @@ trace-viewer: the newest traces, in memory
                                min_duration_ms, linked_to=<trace id>, limit
 /api/traces/{trace_id}         a trace, with the traces that link to it
 /api/traces/{trace_id}/logs    its log records
+/api/map                       which service calls which, and how often
+/api/dictionary                what attributes and events mean
 /api/stats                     how full the store is
 /healthz                       ok
 ";
 
 type Store = State<Arc<SharedStore>>;
-type IdPath = Result<Path<String>, PathRejection>;
+pub(crate) type IdPath = Result<Path<String>, PathRejection>;
 /// Sorted by name.
 type ServiceNames<'a> = &'a BTreeSet<Arc<str>>;
 
 pub(crate) fn router(store: Arc<SharedStore>) -> Router {
     Router::new()
-        .route("/", get(async || INDEX))
+        .merge(page::router())
+        .route("/api", get(async || INDEX))
         .route("/healthz", get(async || "ok"))
         .route("/api/services", get(services))
         .route("/api/traces", get(search))
         .route("/api/traces/{trace_id}", get(trace_by_id))
         .route("/api/traces/{trace_id}/logs", get(logs_of_trace))
         .route("/api/stats", get(stats))
-        .route("/trace/{trace_id}", get(page))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such address; / lists them"))
+        .route("/api/map", get(map))
+        .route("/api/dictionary", get(async || Json(Dictionary::new())))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such address; /api lists them"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "only GET is accepted here")
         })
@@ -70,6 +79,7 @@ pub(crate) fn router(store: Arc<SharedStore>) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
+        .layer(map_response(page::guarded))
         .with_state(store)
 }
 
@@ -128,12 +138,12 @@ async fn stats(store: Store) -> Json<Value> {
     }))
 }
 
-async fn page(path: IdPath) -> Result<Redirect, Problem> {
-    let id = trace_id(path)?;
-    Ok(Redirect::temporary(&format!("/api/traces/{id}")))
+async fn map(store: Store) -> Response {
+    let found = store.read().map();
+    Json(Map::of(&found)).into_response()
 }
 
-fn trace_id(path: IdPath) -> Result<TraceId, Problem> {
+pub(crate) fn trace_id(path: IdPath) -> Result<TraceId, Problem> {
     let id = path.ok().and_then(|Path(text)| TraceId::from_hex(&text));
     id.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "a trace id is 32 hex digits"))
 }

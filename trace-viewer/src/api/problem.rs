@@ -9,14 +9,14 @@ use axum::{
 use serde_json::json;
 
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
 }
 
 impl Problem {
     /// `detail`: one sentence that says what is wrong and what is accepted.
-    pub(super) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
             detail: detail.into(),

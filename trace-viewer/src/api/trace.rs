@@ -70,6 +70,16 @@ struct Link<'a> {
     span_id: SpanId,
     attributes: &'a Attributes,
     found: bool,
+    #[serde(flatten)]
+    end: Option<LinkEnd<'a>>,
+}
+
+/// The span that a link leads to, where it is kept.
+#[derive(Serialize)]
+struct LinkEnd<'a> {
+    service: &'a str,
+    name: &'a str,
+    kind: Kind,
 }
 
 #[derive(Serialize)]
@@ -135,7 +145,7 @@ impl<'a> Resources<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn of(span: &'a KeptSpan, found: &[bool], resource: usize) -> Self {
+    fn of(span: &'a KeptSpan, found: &'a [Option<Arc<KeptSpan>>], resource: usize) -> Self {
         let links = span.links.iter().zip(found);
         let event = |event: &'a crate::model::Event| Event {
             name: &event.name,
@@ -158,7 +168,9 @@ impl<'a> Span<'a> {
             trace_state: &span.trace_state,
             attributes: &span.attributes,
             events: span.events.iter().map(event).collect(),
-            links: links.map(|(link, found)| Link::of(link, *found)).collect(),
+            links: links
+                .map(|(link, found)| Link::of(link, found.as_deref()))
+                .collect(),
             resource,
             scope: &span.scope,
             dropped: span.dropped,
@@ -167,12 +179,18 @@ impl<'a> Span<'a> {
 }
 
 impl<'a> Link<'a> {
-    fn of(link: &'a KeptLink, found: bool) -> Self {
+    fn of(link: &'a KeptLink, found: Option<&'a KeptSpan>) -> Self {
+        let end = found.map(|span| LinkEnd {
+            service: &span.resource.service,
+            name: &span.name,
+            kind: span.kind,
+        });
         Self {
             trace_id: link.trace,
             span_id: link.span,
             attributes: &link.attributes,
-            found,
+            found: end.is_some(),
+            end,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The bounded store: traces by id, the order in which they go, and who links to whom.
 
 mod back_links;
+mod map;
 mod read;
 mod search;
 mod trace;
@@ -16,6 +17,7 @@ use crate::{
 };
 
 use back_links::BackLinks;
+pub(crate) use map::ServiceMap;
 pub(crate) use read::{BackLink, Snapshot, Summary};
 pub(crate) use search::Search;
 pub(crate) use trace::Refusal;

@@ -12,16 +12,20 @@ use crate::{
 
 use super::{Store, trace::Trace};
 
+/// The spans that a span's links lead to, in their order; none where one is not kept.
+pub(crate) type LinkEnds = Vec<Option<Arc<Span>>>;
+
 /// One trace as it is now.
 pub(crate) struct Snapshot {
     pub(crate) id: TraceId,
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) services: BTreeSet<Arc<str>>,
-    /// By start time; with each, which of its links lead to a span of the store.
-    pub(crate) spans: Vec<(Arc<Span>, Vec<bool>)>,
+    /// By start time; with each, the spans of the store that its links lead to.
+    pub(crate) spans: Vec<(Arc<Span>, LinkEnds)>,
     /// A span, and the parent that is not there.
     pub(crate) missing_parents: Vec<(SpanId, SpanId)>,
+    /// By start time.
     pub(crate) linked_from: Vec<BackLink>,
     pub(crate) truncated: bool,
 }
@@ -64,11 +68,9 @@ impl Store {
             .traces
             .get(&id)
             .filter(|trace| trace.span_count() > 0)?;
-        let found = |span: &Arc<Span>| -> Vec<bool> {
-            let there = |to| self.span(to).is_some();
-            span.links
-                .iter()
-                .map(|link| there((link.trace, link.span)))
+        let found = |span: &Arc<Span>| -> LinkEnds {
+            let ends = span.links.iter();
+            ends.map(|link| self.span((link.trace, link.span)).cloned())
                 .collect()
         };
         let mut spans: Vec<_> = trace
@@ -147,14 +149,14 @@ impl Store {
         }
     }
 
-    fn span(&self, (trace, span): (TraceId, SpanId)) -> Option<&Arc<Span>> {
+    pub(super) fn span(&self, (trace, span): (TraceId, SpanId)) -> Option<&Arc<Span>> {
         self.traces.get(&trace)?.span(span)
     }
 
     fn linked_from(&self, target: TraceId) -> Vec<BackLink> {
         let sources = self.back_links.to(target);
         let known = sources.filter_map(|from| Some((from.0, self.span(from)?)));
-        known
+        let mut links: Vec<BackLink> = known
             .flat_map(|(trace, span)| {
                 let links = span.links.iter().filter(|link| link.trace == target);
                 let targets: BTreeSet<SpanId> = links.map(|link| link.span).collect();
@@ -165,6 +167,9 @@ impl Store {
                 };
                 targets.into_iter().map(back_link).collect::<Vec<_>>()
             })
-            .collect()
+            .collect();
+        // A batch's span before those of its messages, which it is the parent of.
+        links.sort_by_key(|link| link.span.start);
+        links
     }
 }

@@ -1,6 +1,5 @@
 //! The rest of the JSON API: lists, counts, redirects and problems.
 
-use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
 use crate::harness::*;
@@ -63,6 +62,8 @@ async fn an_id_is_read_in_either_case_and_a_malformed_one_is_a_400() {
             format!("/api/traces/{id}"),
             format!("/api/traces/{id}/logs"),
             format!("/trace/{id}"),
+            format!("/joined/{id}"),
+            format!("/compare/{id}/{id}"),
         ] {
             let response = viewer.get(&path).await;
             assert_eq!(response.status(), 400, "{path}");
@@ -91,26 +92,10 @@ async fn an_unknown_trace_is_a_404_problem() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_trace_leads_to_its_json() {
-    let viewer = TestViewer::start().await;
-    let client = reqwest::Client::builder()
-        .redirect(Policy::none())
-        .build()
-        .unwrap();
-    let url = format!("http://{}/trace/{}", viewer.addresses.query, trace_hex(1));
-    let response = client.get(url).send().await.unwrap();
-    assert_eq!(response.status(), 307);
-    assert_eq!(
-        response.headers()["location"],
-        format!("/api/traces/{}", trace_hex(1))
-    );
-}
-
-#[tokio::test]
 async fn health_and_index_are_plain_text_and_other_addresses_are_problems() {
     let viewer = TestViewer::start().await;
     assert_eq!(viewer.get("/healthz").await.text().await.unwrap(), "ok");
-    let index = viewer.get("/").await.text().await.unwrap();
+    let index = viewer.get("/api").await.text().await.unwrap();
     for address in ["/api/services", "/api/traces", "/api/stats", "/healthz"] {
         assert!(index.contains(address), "{index}");
     }

@@ -20,8 +20,10 @@ async fn a_link_to_a_trace_that_came_before_is_seen_from_both_ends() {
         .spans("fulfillment", vec![linking(span(2, 7), 1, 1)])
         .await;
     assert_eq!(viewer.trace(1).await["linked_from"], json!([back_link()]));
-    let link =
-        json!({"trace_id": trace_hex(1), "span_id": span_hex(1), "attributes": {}, "found": true});
+    let link = json!({
+        "trace_id": trace_hex(1), "span_id": span_hex(1), "attributes": {}, "found": true,
+        "service": "gateway", "name": "span 1", "kind": "internal",
+    });
     assert_eq!(viewer.trace(2).await["spans"][0]["links"], json!([link]));
 }
 
@@ -128,4 +130,22 @@ async fn a_trace_is_no_longer_called_linked_when_the_linking_one_is_dropped() {
     assert_eq!(viewer.json(service).await["traces"][0]["linked"], true);
     viewer.spans("pricing", vec![span(3, 1)]).await;
     assert_eq!(viewer.json(service).await["traces"][0]["linked"], false);
+}
+
+#[tokio::test]
+async fn those_that_took_a_message_come_by_start_the_batch_before_the_messages_own() {
+    let viewer = TestViewer::start().await;
+    let mut batch = linking(span(2, 9), 1, 1);
+    batch.start_time_unix_nano -= 9;
+    viewer.spans("gateway", vec![span(1, 1)]).await;
+    viewer
+        .spans("fulfillment", vec![linking(child(2, 3, 9), 1, 1), batch])
+        .await;
+    let trace = viewer.trace(1).await;
+    let ends = [9, 3].map(|end| json!(span_hex(end)));
+    let found = trace["linked_from"].as_array().unwrap();
+    assert_eq!(
+        [&found[0]["span_id"], &found[1]["span_id"]],
+        [&ends[0], &ends[1]]
+    );
 }

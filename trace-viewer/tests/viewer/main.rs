@@ -11,6 +11,7 @@ mod odd_traces;
 mod otlp_grpc;
 mod otlp_http;
 mod otlp_json;
+mod page;
 mod refusals;
 mod search;
 mod start;
