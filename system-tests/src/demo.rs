@@ -57,15 +57,24 @@ impl DemoBuilder {
     /// `binary` is `env!("CARGO_BIN_EXE_demo-under-test")`, known only to the test itself.
     #[must_use]
     pub fn new(binary: &str) -> Self {
-        let mut builder = Self::with_usual_ports(binary);
-        builder.command.arg("--free-ports");
-        builder
+        Self::of(Command::new(binary)).argument("--free-ports")
+    }
+
+    /// One that another program starts: `wrapper` is that program and its arguments.
+    #[must_use]
+    pub fn through(wrapper: &[&str], binary: &str) -> Self {
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(binary);
+        Self::of(command).argument("--free-ports")
     }
 
     /// One that asks for the ports of the README.
     #[must_use]
     pub fn with_usual_ports(binary: &str) -> Self {
-        let mut command = Command::new(binary);
+        Self::of(Command::new(binary))
+    }
+
+    fn of(mut command: Command) -> Self {
         command
             .env("LOG_FORMAT", "json")
             .stdin(Stdio::null())
@@ -77,6 +86,13 @@ impl DemoBuilder {
             command.env_remove(name);
         }
         Self { command }
+    }
+
+    /// One more argument of the command line.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
     }
 
     /// `--set SERVICE.VARIABLE=VALUE`.
@@ -139,6 +155,32 @@ impl Demo {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()
+    }
+
+    /// The process of a service, while it runs.
+    #[must_use]
+    pub fn process_of(&self, service: &str) -> Option<Pid> {
+        // A child belongs to the thread that has made it.
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).ok()?;
+        let children = threads
+            .flatten()
+            .filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+        let is_it = |child: &&str| {
+            let command = std::fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
+            let mut arguments = command.split(|byte| *byte == 0);
+            arguments.any(|argument| argument == service.as_bytes())
+        };
+        let find = |children: String| children.split_whitespace().find(is_it)?.parse().ok();
+        children.into_iter().find_map(find).and_then(Pid::from_raw)
+    }
+
+    /// Sends a signal to a service.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn signal(&self, service: &str, signal: Signal) {
+        let pid = self.process_of(service).expect("the service runs");
+        kill_process(pid, signal).unwrap();
     }
 
     /// The JSON log lines so far that satisfy `wanted`.

@@ -3,12 +3,18 @@
 //! Every demo takes free ports and is stopped with its test, so that tests run side by side.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
+mod customers;
 mod demo;
 mod emitted;
+pub mod ledger;
+mod load_check;
 mod shop;
 mod traces;
 
+pub use customers::Customers;
 pub use demo::{Demo, DemoBuilder};
 pub use emitted::Emitted;
+pub use ledger::Ledger;
+pub use load_check::{LoadCheck, Outcome};
 pub use shop::{Answer, Order, cart};
 pub use traces::{Span, Trace};

@@ -109,9 +109,89 @@ fn a_killed_demo_takes_its_services_along() {
     for (id, command) in &children {
         wait_until(&format!("{command} ends"), || !alive(*id));
     }
-    let _ = std::fs::remove_dir_all(directory);
     // Already dead: this only takes the status.
     let _ = demo.wait();
+    // A killed process can't clean up; the next one does.
+    let next = self::demo().start_without_waiting();
+    assert!(!directory.exists(), "{} is left", directory.display());
+    drop(next);
+}
+
+#[test]
+fn a_closed_terminal_stops_everything_as_ctrl_c_does() {
+    let mut demo = demo().start();
+    let children = children(&demo);
+    let directory = directory_of_databases(children[1].0);
+    kill_process(
+        Pid::from_raw(i32::try_from(demo.pid()).unwrap()).unwrap(),
+        Signal::HUP,
+    )
+    .unwrap();
+    let status = demo.wait();
+    assert!(status.success(), "{status}");
+    for (id, command) in children {
+        assert!(!alive(id), "{command} is still there");
+    }
+    assert!(!directory.exists(), "{} is left", directory.display());
+}
+
+/// Runs a demo that is expected to end by itself: code and everything it has written.
+fn ended(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo-under-test"))
+        .arg("--free-ports")
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_service_that_cannot_use_its_settings_ends_the_demo_with_its_sentence_and_code_2() {
+    let (code, text) = ended(&["--set", "pricing.QUOTE_CACHE_TTL_MS=soon"], &[]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains("demo: pricing: QUOTE_CACHE_TTL_MS is \"soon\": expected"),
+        "{text}"
+    );
+    let (code, text) = ended(&[], &[("DEMO_FAULTS", "perhaps")]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains("DEMO_FAULTS is \"perhaps\": expected on or off"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_variable_that_nobody_reads_is_refused_with_the_nearest_name() {
+    let (code, text) = ended(&["--set", "gateway.PRICING_URI=http://127.0.0.1:1"], &[]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains(
+            "gateway does not read PRICING_URI, as it is set up; the nearest name is PRICING_URL."
+        ),
+        "{text}"
+    );
+    assert!(text.contains("KAFKA_BROKERS, "), "{text}");
+}
+
+#[test]
+fn faults_are_switched_on_for_every_service() {
+    let by_argument = demo().argument("--faults").start_without_waiting();
+    let by_environment = demo().env("DEMO_FAULTS", "on").start_without_waiting();
+    for demo in [by_argument, by_environment] {
+        let children = children(&demo);
+        assert_eq!(children.len(), 4, "{children:?}");
+        for (id, command) in children {
+            let told = || {
+                let variables = std::fs::read_to_string(format!("/proc/{id}/environ"));
+                variables.is_ok_and(|all| all.split('\0').any(|one| one == "DEMO_FAULTS=on"))
+            };
+            wait_until(&format!("{command} may be asked for faults"), told);
+        }
+    }
 }
 
 #[tokio::test]
@@ -153,18 +233,43 @@ fn pricing_of(demo: &Demo) -> Option<i32> {
         .map(|(id, _)| id)
 }
 
-#[test]
-fn a_busy_port_is_replaced_and_said_so() {
-    // Without --free-ports the demo wants 8080: somebody has it, or this test takes it.
+#[tokio::test]
+async fn a_busy_port_is_replaced_and_said_so_and_two_demos_never_share_one() {
+    // Without --free-ports a demo wants 8080: somebody has it, or this test takes it.
     let _mine = std::net::TcpListener::bind("127.0.0.1:8080");
-    let demo = DemoBuilder::with_usual_ports(env!("CARGO_BIN_EXE_demo-under-test")).start();
-    assert!(!demo.url("gateway").ends_with(":8080"));
-    let told = demo.log_lines(|line| {
-        line["message"]
-            .as_str()
-            .is_some_and(|text| text.contains("port 8080 for the gateway"))
-    });
-    assert_eq!(told.len(), 1, "{}", demo.output());
+    let binary = env!("CARGO_BIN_EXE_demo-under-test");
+    let start = move || DemoBuilder::with_usual_ports(binary).start();
+    let (one, other) = tokio::join!(
+        shared_telemetry::task::spawn_blocking(start),
+        shared_telemetry::task::spawn_blocking(start),
+    );
+    let demos = [one.unwrap(), other.unwrap()];
+    for demo in &demos {
+        assert!(!demo.url("gateway").ends_with(":8080"));
+        let told = demo.log_lines(|line| {
+            line["message"]
+                .as_str()
+                .is_some_and(|text| text.contains("port 8080 for the gateway"))
+        });
+        assert_eq!(told.len(), 1, "{}", demo.output());
+    }
+    for service in [
+        "gateway",
+        "pricing",
+        "inventory",
+        "fulfillment",
+        "kafka",
+        "viewer",
+    ] {
+        assert_ne!(demos[0].url(service), demos[1].url(service), "{service}");
+    }
+    // Each order is seen by the demo that took it, and by no other.
+    for (demo, other) in [(&demos[0], &demos[1]), (&demos[1], &demos[0])] {
+        let order = demo.order().await;
+        demo.both_traces(&order).await;
+        let path = format!("/orders/{}", order.id());
+        assert_eq!(other.get("gateway", &path).await.status, 404);
+    }
 }
 
 #[test]

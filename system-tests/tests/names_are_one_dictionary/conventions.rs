@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_telemetry::names::{Entry, Source, Type, What};
+
+const METRICS: &str = include_str!("metrics_v1.44.0.json");
 
 /// Where the dictionary says something else than the conventions.
 pub(crate) fn disagreements(dictionary: &[&Entry], root: &Path) -> Vec<String> {
@@ -11,7 +13,10 @@ pub(crate) fn disagreements(dictionary: &[&Entry], root: &Path) -> Vec<String> {
     let conventions: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut found = Vec::new();
     for entry in dictionary {
-        let (What::Attribute(of) | What::EventAttribute(of) | What::Resource(of)) = entry.what
+        let (What::Attribute(of)
+        | What::EventAttribute(of)
+        | What::Resource(of)
+        | What::MetricAttribute(of)) = entry.what
         else {
             continue;
         };
@@ -28,6 +33,39 @@ pub(crate) fn disagreements(dictionary: &[&Entry], root: &Path) -> Vec<String> {
                 found.push(format!("{name} is {theirs}, not {}", of.as_str()));
             }
             _ => {}
+        }
+    }
+    found
+}
+
+/// Metrics that are not as the conventions have them: instrument, unit and attributes.
+pub(crate) fn strange_metrics(dictionary: &[&Entry]) -> Vec<String> {
+    let conventions: Value = serde_json::from_str(METRICS).unwrap();
+    let mut found = Vec::new();
+    for entry in dictionary {
+        let What::Metric {
+            instrument,
+            unit,
+            attributes,
+        } = entry.what
+        else {
+            continue;
+        };
+        let (name, theirs) = (entry.name, &conventions["metrics"][entry.name]);
+        match (entry.source, theirs.is_null()) {
+            (Source::Ours, true) => continue,
+            (Source::Ours, false) => found.push(format!("{name} is theirs, not ours")),
+            (_, true) => found.push(format!("{name} is not theirs")),
+            (_, false) => {
+                let same = theirs["instrument"] == instrument.as_str() && theirs["unit"] == unit;
+                if !same {
+                    found.push(format!("{name} is {theirs}"));
+                }
+                let known = theirs["attributes"].as_array().unwrap();
+                for key in attributes.iter().filter(|key| !known.contains(&json!(key))) {
+                    found.push(format!("{name} has no {key}"));
+                }
+            }
         }
     }
     found

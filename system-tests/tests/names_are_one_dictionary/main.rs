@@ -4,9 +4,11 @@
 
 mod conventions;
 mod judge;
+mod metrics;
 mod page;
 mod source;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use shared_telemetry::names::{Entry, Source, What};
@@ -32,23 +34,37 @@ fn assert_none(found: &[String], rule: &str) {
     assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_busy_day_emits_is_in_the_dictionary_and_what_is_always_there_was_seen() {
     let current: Vec<_> = dictionary()
         .into_iter()
         .filter(|entry| entry.source != Source::Deprecated)
         .collect();
-    let mut demo = demo().start();
+    let metrics = metrics::Receiver::start().await;
+    let mut demo = demo()
+        .env("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &metrics.url())
+        .env("OTEL_METRIC_EXPORT_INTERVAL", "500")
+        .start();
     demo.busy_day().await;
     let mut emitted = demo
         .emitted_when(|emitted| {
             // The last line of all is written when the demo stops.
             let unseen = judge::unseen(&current, emitted);
-            unseen.iter().all(|name| name == "log field signal")
+            let all = unseen.iter().all(|name| name == "log field signal");
+            all && metrics.unseen(&current).is_empty()
         })
         .await;
-    demo.stop();
+    // The last metrics are sent when the demo stops, and taken in this process meanwhile.
+    tokio::task::block_in_place(|| demo.stop());
     emitted.lines = demo.log_lines(|_| true);
+    assert_none(
+        &metrics.strangers(&current),
+        "emitted, but not in the dictionary",
+    );
+    assert_none(
+        &metrics.unseen(&current),
+        "in the dictionary as always there, but not emitted",
+    );
     assert_none(
         &judge::strangers(&current, &emitted),
         "emitted, but not in the dictionary",
@@ -137,6 +153,30 @@ fn names_agree_with_the_semantic_conventions() {
         &conventions::disagreements(&dictionary(), &root()),
         "the conventions v1.44.0",
     );
+    assert_none(
+        &conventions::strange_metrics(&dictionary()),
+        "the metrics of the conventions v1.44.0",
+    );
+}
+
+#[test]
+fn a_metrics_attributes_are_in_the_dictionary_and_no_other_is() {
+    let mut used = BTreeSet::new();
+    for entry in dictionary() {
+        if let What::Metric { attributes, .. } = entry.what {
+            used.extend(attributes.iter().copied());
+        }
+    }
+    let listed: BTreeSet<_> = dictionary()
+        .into_iter()
+        .filter(|entry| matches!(entry.what, What::MetricAttribute(_)))
+        .map(|entry| entry.name)
+        .collect();
+    let differ: Vec<String> = used
+        .symmetric_difference(&listed)
+        .map(|name| (*name).to_owned())
+        .collect();
+    assert_none(&differ, "attributes of metrics: used or listed, not both");
 }
 
 #[test]

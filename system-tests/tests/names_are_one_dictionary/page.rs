@@ -16,7 +16,7 @@ UPDATE=1 cargo test -p system-tests --test names_are_one_dictionary the_page
 ```
 
 \"Conventions\" are OpenTelemetry's semantic conventions v1.44.0. A name without \"only when\" is seen on
-any ordinary day, and a test holds that a running system shows it. No metrics are emitted yet.
+any ordinary day, and a test holds that a running system shows it.
 ";
 
 /// The whole page.
@@ -62,6 +62,11 @@ pub(crate) fn page() -> String {
         What::LogField(of) => Some(of),
         _ => None,
     });
+    page += &metrics();
+    page += &table("Attributes of metrics", "", |entry| match entry.what {
+        What::MetricAttribute(of) => Some(of),
+        _ => None,
+    });
     let old = "`OTEL_SEMCONV_STABILITY_OPT_IN=http/dup,database/dup,messaging/dup,rpc/dup` emits them \
                beside the new ones, each domain by itself. `rpc.method` keeps its new meaning.\n\n";
     page += &table("Old names", old, |entry| match entry.what {
@@ -82,6 +87,33 @@ fn events() -> String {
                 entry.meaning,
                 when(entry),
                 code(always),
+                entry.source.as_str()
+            );
+        }
+    }
+    table
+}
+
+fn metrics() -> String {
+    let mut table = "\n## Metrics\n\nWhat spans can't tell; `OTEL_METRICS_EXPORTER=none` switches \
+                     them off.\n\n"
+        .to_owned();
+    table +=
+        "| name | instrument | unit | meaning | attributes | source |\n|---|---|---|---|---|---|\n";
+    for entry in dictionary() {
+        if let What::Metric {
+            instrument,
+            unit,
+            attributes,
+        } = entry.what
+        {
+            table += &format!(
+                "| `{}` | {} | `{unit}` | {}{} | {} | {} |\n",
+                entry.name,
+                instrument.as_str(),
+                entry.meaning,
+                when(entry),
+                code(attributes),
                 entry.source.as_str()
             );
         }

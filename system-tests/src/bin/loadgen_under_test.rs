@@ -1,0 +1,5 @@
+//! The load generator, built with the tests.
+
+fn main() -> std::process::ExitCode {
+    loadgen::main()
+}
