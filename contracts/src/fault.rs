@@ -25,6 +25,12 @@ impl Faults {
         Self { listening }
     }
 
+    /// True when requests may ask for faults: an edge need not let the entry in otherwise.
+    #[must_use]
+    pub const fn listening(self) -> bool {
+        self.listening
+    }
+
     /// Whether the current request asks for `fault`. If so the current span says that what now
     /// goes wrong was asked for, by the event `fault.injected`.
     #[must_use]

@@ -4,15 +4,24 @@
 //! Telemetry crosses a wire too, and dashboards, alerts and people rely on its names as a service
 //! relies on a message's fields. The page made of both parts is `docs/telemetry.md`.
 
+mod log_fields;
+pub mod metrics;
+
 use shared_telemetry::names::Seen::{Always, When};
 use shared_telemetry::names::Type::{Bool, Int, Text};
-use shared_telemetry::names::What::{Attribute, Event, EventAttribute, LogField, Span};
+use shared_telemetry::names::What::{Attribute, Event, EventAttribute, Span};
 use shared_telemetry::names::{Entry, Seen, SpanKind, Type};
+
+/// Names of the shop's own secrets, beside those that everybody has: whoever knows a coupon can
+/// use it. For `Service::with_secret_names`.
+pub const SECRET_NAMES: &[&str] = &["coupon"];
 
 const ORDER: &str = "the order's id, a UUID";
 const TIER: &str = "`standard`, `silver` or `gold`; travels as baggage of the same name";
 const SKU: &str = "the article's number";
 const WHY: &str = "why, with the chain of causes";
+const CAUSE: &str = "`no_order`, `impossible_order`, `given_up`, `fault`, or `interrupted` when \
+    the process stopped before the dead letter was sent";
 
 const fn span(name: &'static str, always: &'static [&'static str], meaning: &'static str) -> Entry {
     let kind = SpanKind::Internal;
@@ -25,10 +34,6 @@ const fn attribute(name: &'static str, of: Type, meaning: &'static str) -> Entry
 
 const fn of_event(name: &'static str, of: Type, seen: Seen, meaning: &'static str) -> Entry {
     Entry::ours(name, EventAttribute(of), seen, meaning)
-}
-
-const fn field(name: &'static str, of: Type, seen: Seen, meaning: &'static str) -> Entry {
-    Entry::ours(name, LogField(of), seen, meaning)
 }
 
 const SPANS: &[Entry] = &[
@@ -56,6 +61,16 @@ const SPANS: &[Entry] = &[
         &["app.order.id", "app.lines"],
         "inventory: an order's stock is reserved whole or not at all; the latter is an ERROR",
     ),
+    Entry::ours(
+        "replay",
+        Span {
+            kind: SpanKind::Internal,
+            always: &[],
+        },
+        When("`tracectl dlq replay` is run"),
+        "tracectl: dead letters are sent once more, each by a PRODUCER span that links to the span \
+         that gave its message up and to the one that sent it first",
+    ),
 ];
 
 const ATTRIBUTES: &[Entry] = &[
@@ -65,7 +80,19 @@ const ATTRIBUTES: &[Entry] = &[
         Int,
         "the sum before the discount, in hundredths of the currency; none before all is quoted",
     ),
+    Entry::ours(
+        "app.checkout.replayed",
+        Attribute(Bool),
+        REPLAYED,
+        "true: the answer is the one that was given before, in the trace that is linked to",
+    ),
     attribute("app.customer.tier", Text, TIER),
+    Entry::ours(
+        "app.delivery",
+        Attribute(Int),
+        AGAIN,
+        "which delivery of the message to this process it is; none on the first",
+    ),
     attribute("app.fraud.decision", Text, "`accept` or `refuse`"),
     attribute("app.fraud.score", Int, "from 0, harmless, to 100"),
     attribute("app.lines", Int, "how many lines an order has"),
@@ -78,11 +105,16 @@ const ATTRIBUTES: &[Entry] = &[
     attribute(
         "checkout.step",
         Text,
-        "how far a checkout came: `quote`, `fraud` or `publish`; empty before the first",
+        "how far a checkout came: `quote`, `fraud`, `record` (with an `Idempotency-Key` only) or \
+         `publish`; empty before the first",
     ),
 ];
 
-const RETRIED: Seen = When("inventory does not answer");
+const REPLAYED: Seen = When("an `Idempotency-Key` comes again");
+const RETRIED: Seen = When("a neighbour of fulfillment or a server of a database does not answer");
+const AGAIN: Seen = When("a delivery came to nothing because a neighbour was away");
+const DUPLICATE: Seen = When("an order's message comes again");
+const CRASHED: Seen = When("an order is taken up again after the fault `fulfillment.crash`");
 
 const EVENTS: &[Entry] = &[
     Entry::ours(
@@ -92,6 +124,15 @@ const EVENTS: &[Entry] = &[
         },
         Always,
         "pricing: an article was not in the cache of quotes, so SQL was asked",
+    ),
+    Entry::ours(
+        "crash.survived",
+        Event {
+            always: &["app.order.id"],
+        },
+        CRASHED,
+        "fulfillment: the process ended in the middle of this order, and what it had done is told \
+         by nobody",
     ),
     Entry::ours(
         "discount.applied",
@@ -110,12 +151,42 @@ const EVENTS: &[Entry] = &[
         "any service: what now goes wrong was asked for by the caller",
     ),
     Entry::ours(
+        "order.duplicate",
+        Event {
+            always: &["app.order.id", "app.order.state"],
+        },
+        DUPLICATE,
+        "fulfillment: the order had ended before, and this message changes nothing",
+    ),
+    Entry::ours(
+        "order.replayed",
+        Event {
+            always: &["app.order.id"],
+        },
+        When("a dead letter is replayed"),
+        "fulfillment: the order had failed, and is tried once more",
+    ),
+    Entry::ours(
+        "redelivery",
+        Event {
+            always: &["partition", "offset", "deliveries", "delay_ms"],
+        },
+        AGAIN,
+        "fulfillment: a message is given back; its partition holds still, then it comes again",
+    ),
+    Entry::ours(
         "retry",
         Event {
             always: &["attempt", "delay_ms", "reason"],
         },
         RETRIED,
-        "fulfillment: an order will be tried again",
+        "an order (fulfillment) or a statement (on PostgreSQL) will be tried again",
+    ),
+    of_event(
+        "app.crashed.trace_id",
+        Text,
+        CRASHED,
+        "the trace that ended there, if it was traced",
     ),
     of_event(
         "app.fault",
@@ -124,6 +195,13 @@ const EVENTS: &[Entry] = &[
         "the fault, as `demo.fault` names it",
     ),
     of_event("app.item.sku", Text, Always, SKU),
+    of_event("app.order.id", Text, DUPLICATE, ORDER),
+    of_event(
+        "app.order.state",
+        Text,
+        DUPLICATE,
+        "how the order had ended",
+    ),
     of_event("attempt", Int, RETRIED, "the attempt that failed, from 1"),
     of_event(
         "delay_ms",
@@ -131,109 +209,30 @@ const EVENTS: &[Entry] = &[
         RETRIED,
         "the wait before the next one, in milliseconds",
     ),
+    of_event(
+        "deliveries",
+        Int,
+        AGAIN,
+        "how many of the message have come to nothing by now",
+    ),
+    of_event("offset", Int, AGAIN, "the message's place in its partition"),
+    of_event("partition", Int, AGAIN, "the message's partition"),
     of_event("percent", Int, Always, "the discount in percent"),
     of_event("reason", Text, RETRIED, WHY),
 ];
 
 const FAULT: Seen = When("`DEMO_FAULTS` is `on` and a request asks for a fault");
-const DEAD_LETTER: Seen = When("a message cannot be read as an order");
-const TOLD: &str = "the address, as the demo announces it";
-
-const LOG_FIELDS: &[Entry] = &[
-    field("app.checkout.currency", Text, Always, "ISO 4217, `EUR`"),
-    field(
-        "app.checkout.discount_cents",
-        Int,
-        Always,
-        "the discount, in hundredths",
-    ),
-    field(
-        "app.checkout.subtotal_cents",
-        Int,
-        Always,
-        "the sum before the discount, in hundredths",
-    ),
-    field(
-        "app.checkout.total_cents",
-        Int,
-        Always,
-        "what is to be paid, in hundredths",
-    ),
-    field(
-        "app.fault",
-        Text,
-        FAULT,
-        "the fault, as `demo.fault` names it",
-    ),
-    field("app.item.sku", Text, Always, SKU),
-    field("app.items", Int, Always, "how many articles were listed"),
-    field("app.order.id", Text, Always, ORDER),
-    field(
-        "app.order.state",
-        Text,
-        Always,
-        "`reserved`, `out_of_stock` or `failed`",
-    ),
-    field("app.quantity", Int, Always, "how many pieces"),
-    field("attempt", Int, RETRIED, "the attempt that failed, from 1"),
-    field(
-        "delay_ms",
-        Int,
-        RETRIED,
-        "the wait before the next one, in milliseconds",
-    ),
-    field(
-        "error",
-        Text,
-        When("a request fails with 500 or more, or the broker cannot be reached"),
-        WHY,
-    ),
-    field(
-        "found",
-        Bool,
-        Always,
-        "whether the other service knows what was asked for",
-    ),
-    field("fulfillment", Text, Always, TOLD),
-    field("gateway", Text, Always, TOLD),
-    field("inventory", Text, Always, TOLD),
-    field("kafka", Text, Always, TOLD),
-    field("lag", Int, Always, "how many messages wait in Kafka"),
-    field(
-        "messages",
-        Int,
-        When("fulfillment is stopped within a batch"),
-        "how many are given back",
-    ),
-    field(
-        "missing_lines",
-        Int,
-        When("availability is asked for over gRPC"),
-        "lines without stock",
-    ),
-    field(
-        "offset",
-        Int,
-        DEAD_LETTER,
-        "the message's place in its partition",
-    ),
-    field("partition", Int, DEAD_LETTER, "the message's partition"),
-    field("percent", Int, Always, "the discount in percent"),
-    field("pricing", Text, Always, TOLD),
-    field("reason", Text, Always, WHY),
-    field(
-        "released",
-        Bool,
-        When("a release is asked for over gRPC"),
-        "whether there was something to release",
-    ),
-    field("signal", Text, Always, "the signal that stops the process"),
-    field("viewer", Text, Always, TOLD),
-];
 
 /// The shop's entries, the most important signal first.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    [SPANS, ATTRIBUTES, EVENTS, LOG_FIELDS]
-        .into_iter()
-        .flatten()
+    [
+        SPANS,
+        ATTRIBUTES,
+        EVENTS,
+        log_fields::LOG_FIELDS,
+        metrics::METRICS,
+        metrics::ATTRIBUTES,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -82,6 +82,7 @@ impl Shop {
         services.push(task::spawn(fulfillment.run(shutdown.clone())));
 
         let mut settings = vec![
+            ("DATABASE_URL", database("gateway")),
             ("PRICING_URL", quotes),
             ("INVENTORY_URL", stock),
             ("FULFILLMENT_URL", orders),
