@@ -1,6 +1,6 @@
 //! The shop's metrics: what spans can't tell.
 //!
-//! A metric is a constant here, with its attributes among [`ATTRIBUTES`]; the service that knows
+//! A metric is a constant here, with its attributes among `ATTRIBUTES`; the service that knows
 //! its value makes the instrument from it (`shared_telemetry::metrics`).
 
 use shared_telemetry::names::Seen::{Always, When};
