@@ -7,6 +7,7 @@ pub mod extract;
 pub mod listen;
 
 mod grpc;
+mod healthcheck;
 mod problem;
 mod process;
 mod routes;
@@ -15,8 +16,9 @@ mod signals;
 
 pub use config::{Environment, InvalidSetting};
 pub use grpc::grpc_routes;
+pub use healthcheck::{NotReady, healthcheck};
 pub use problem::Problem;
-pub use process::{Application, StartError, main};
+pub use process::{Application, StartError, main, program};
 pub use routes::routes;
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use signals::StopSignals;

@@ -2,12 +2,15 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use shared_telemetry::{Service, Telemetry};
 
-use crate::{Environment, InvalidSetting, Shutdown, ShutdownTrigger, StopSignals};
+use crate::{
+    Environment, InvalidSetting, Shutdown, ShutdownTrigger, StopSignals, healthcheck::healthcheck,
+};
 
 /// How long the last spans and log records may take to leave. Kubernetes waits 30 seconds before
 /// it kills; draining comes first.
@@ -25,6 +28,9 @@ pub trait Application: Sized + Send + 'static {
     /// # Errors
     /// Names the first variable that can't be used.
     fn settings(environment: &Environment) -> Result<Self::Settings, InvalidSetting>;
+
+    /// Where `/readyz` is answered.
+    fn health_addr(settings: &Self::Settings) -> SocketAddr;
 
     /// Puts the parts together and binds the listeners, so that a port that is taken is told
     /// before anything runs.
@@ -64,18 +70,45 @@ impl From<std::io::Error> for StartError {
     }
 }
 
+/// A service's program: without an argument it runs the service as [`main`] does, with
+/// `healthcheck` it asks the one that runs under the same settings whether it is ready.
+///
+/// Exit codes: those of [`main`]; a healthcheck's 0 ready, 1 not ready. Unknown arguments are 2.
+#[must_use]
+pub fn program<A: Application>() -> ExitCode {
+    let name = A::SERVICE.name;
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    match arguments.as_slice() {
+        [] => main::<A>(),
+        [only] if only == "healthcheck" => {
+            let settings = match settings::<A>() {
+                Ok(settings) => settings,
+                Err(code) => return code,
+            };
+            match healthcheck(A::health_addr(&settings)) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{name}: {error}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
+        _ => {
+            eprintln!("{name}: accepted are no argument, to run, and `healthcheck`");
+            ExitCode::from(2)
+        }
+    }
+}
+
 /// Runs a service until one of [`StopSignals`] and exports what it has recorded.
 ///
 /// Exit codes: 0 stopped as asked, 1 could not start or go on, 2 bad settings.
 #[must_use]
 pub fn main<A: Application>() -> ExitCode {
     let name = A::SERVICE.name;
-    let settings = match A::settings(&Environment::process()) {
+    let settings = match settings::<A>() {
         Ok(settings) => settings,
-        Err(error) => {
-            eprintln!("{name}: {error}");
-            return ExitCode::from(2);
-        }
+        Err(code) => return code,
     };
     let telemetry = match Telemetry::start(A::SERVICE) {
         Ok(telemetry) => telemetry,
@@ -96,6 +129,14 @@ pub fn main<A: Application>() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// The settings, or the exit code once it is said what is wrong with them.
+fn settings<A: Application>() -> Result<A::Settings, ExitCode> {
+    A::settings(&Environment::process()).map_err(|error| {
+        eprintln!("{}: {error}", A::SERVICE.name);
+        ExitCode::from(2)
+    })
 }
 
 fn run<A: Application>(settings: A::Settings) -> Result<(), StartError> {

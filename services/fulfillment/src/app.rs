@@ -66,6 +66,10 @@ impl Application for App {
         Settings::read(env)
     }
 
+    fn health_addr(settings: &Settings) -> SocketAddr {
+        settings.http_addr
+    }
+
     async fn build(settings: Settings) -> Result<Self, StartError> {
         let listener = serving::listen::bind(settings.http_addr).await?;
         let addr = listener.local_addr()?;

@@ -1,5 +1,5 @@
 //! The fulfillment process.
 
 fn main() -> std::process::ExitCode {
-    serving::main::<fulfillment::App>()
+    serving::program::<fulfillment::App>()
 }

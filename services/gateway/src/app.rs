@@ -63,6 +63,10 @@ impl Application for App {
         Settings::read(env)
     }
 
+    fn health_addr(settings: &Settings) -> SocketAddr {
+        settings.http_addr
+    }
+
     async fn build(settings: Settings) -> Result<Self, StartError> {
         let brokers = &settings.kafka_brokers;
         let publisher =

@@ -1,5 +1,5 @@
 //! The gateway process.
 
 fn main() -> std::process::ExitCode {
-    serving::main::<gateway::App>()
+    serving::program::<gateway::App>()
 }

@@ -1,5 +1,5 @@
 //! The inventory process.
 
 fn main() -> std::process::ExitCode {
-    serving::main::<inventory::App>()
+    serving::program::<inventory::App>()
 }

@@ -40,6 +40,10 @@ impl Application for App {
         Settings::read(env)
     }
 
+    fn health_addr(settings: &Settings) -> SocketAddr {
+        settings.http_addr
+    }
+
     async fn build(settings: Settings) -> Result<Self, StartError> {
         let store = ChosenQuoteStore::open(&settings.database);
         let store = store.await.map_err(|error| {

@@ -1,5 +1,5 @@
 //! The pricing process.
 
 fn main() -> std::process::ExitCode {
-    serving::main::<pricing::App>()
+    serving::program::<pricing::App>()
 }
