@@ -38,12 +38,11 @@ fn assert_whole(demo: &Demo, what: &str) {
     let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
         .args([
             "verify",
-            "--backend",
-            "viewer",
             "--gateway",
             &demo.url("gateway"),
+            "--backend",
+            &format!("viewer={}", demo.url("viewer")),
         ])
-        .args(["--backend-url", &demo.url("viewer")])
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -79,12 +78,12 @@ fn callers_that_are_a_phase_ahead_or_behind_are_understood() {
 fn skipping_the_phases_in_between_breaks_the_trace() {
     let mixed = demo(|service| if service == "gateway" { 3 } else { 0 }).start();
     let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
-        .args(["verify", "--backend", "viewer", "--timeout", "4s"])
+        .args(["verify", "--timeout", "4s"])
         .args([
             "--gateway",
             &mixed.url("gateway"),
-            "--backend-url",
-            &mixed.url("viewer"),
+            "--backend",
+            &format!("viewer={}", mixed.url("viewer")),
         ])
         .output()
         .unwrap();

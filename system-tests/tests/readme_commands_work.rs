@@ -54,11 +54,11 @@ fn tracectl(demo: &Demo, line: &str, trace_id: &str) {
     let words = words.replace("<trace_id>", trace_id);
     let words = words.replace("http://127.0.0.1:8080", &demo.url("gateway"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"));
+    let backend = format!("--backend viewer={}", demo.url("viewer"));
+    let words = words.replace("--backend viewer", &backend);
     command.args(words.split_whitespace());
-    if !words.starts_with("decode") {
-        command.args(["--backend-url", &demo.url("viewer")]);
-    }
     if words.starts_with("tree") {
+        command.args(backend.split_whitespace());
         command.args(["--wait", "10s"]);
     }
     let output = command.output().unwrap();

@@ -21,11 +21,13 @@ async fn tracectl_verify_passes_on_postgresql() {
     let Some(demo) = demo_on_postgresql().await else {
         return;
     };
-    let (gateway, viewer) = (demo.url("gateway"), demo.url("viewer"));
-    let verify = ["verify", "--gateway", &gateway, "--backend", "viewer"];
+    let (gateway, backend) = (
+        demo.url("gateway"),
+        format!("viewer={}", demo.url("viewer")),
+    );
+    let verify = ["verify", "--gateway", &gateway, "--backend", &backend];
     let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
         .args(verify)
-        .args(["--backend-url", &viewer])
         .env("NO_COLOR", "1")
         .output()
         .unwrap();

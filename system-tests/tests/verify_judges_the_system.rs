@@ -18,16 +18,11 @@ fn tracectl(arguments: &[&str]) -> Output {
 }
 
 fn verify(demo: &Demo, more: &[&str]) -> (Option<i32>, String) {
-    let (gateway, viewer) = (demo.url("gateway"), demo.url("viewer"));
-    let mut arguments = vec![
-        "verify",
-        "--gateway",
-        &gateway,
-        "--backend",
-        "viewer",
-        "--backend-url",
-        &viewer,
-    ];
+    let (gateway, backend) = (
+        demo.url("gateway"),
+        format!("viewer={}", demo.url("viewer")),
+    );
+    let mut arguments = vec!["verify", "--gateway", &gateway, "--backend", &backend];
     arguments.extend_from_slice(more);
     let output = tracectl(&arguments);
     let text = String::from_utf8_lossy(&output.stdout).into_owned()
@@ -91,16 +86,15 @@ fn inventory_that_reads_no_context_breaks_the_grpc_hop() {
 
 #[test]
 fn a_gateway_that_cannot_be_reached_is_no_verdict() {
-    let output = tracectl(&[
-        "verify",
-        "--gateway",
-        "http://127.0.0.1:1",
-        "--backend",
-        "viewer",
-    ]);
+    let demo = demo().start();
+    let backend = format!("viewer={}", demo.url("viewer"));
+    // Port 1 is never given out by the system.
+    let gateway = "http://127.0.0.1:1";
+    let output = tracectl(&["verify", "--gateway", gateway, "--backend", &backend]);
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("http://127.0.0.1:1"), "{text}");
+    let sentence = "the gateway at http://127.0.0.1:1/ cannot be reached";
+    assert!(text.contains(sentence), "{text}");
 }
 
 #[tokio::test]
@@ -108,12 +102,12 @@ async fn tree_prints_an_order_from_the_checkout_across_the_link_to_the_warehouse
     let demo = demo().start();
     let order = demo.order().await;
     let _complete = demo.both_traces(&order).await;
-    let viewer = demo.url("viewer");
+    let backend = format!("viewer={}", demo.url("viewer"));
     let output = tracectl(&[
         "tree",
         &order.trace_id(),
-        "--backend-url",
-        &viewer,
+        "--backend",
+        &backend,
         "--width",
         "120",
     ]);

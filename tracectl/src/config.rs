@@ -1,5 +1,6 @@
 //! Arguments and environment, parsed to types: the only reader of the environment.
 
+mod backend;
 mod dlq;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
 
+pub(crate) use backend::{AnyBackend, Backend, TraceBackend};
 pub(crate) use dlq::{At, Choice, Dlq, List, Place as DlqPlace, Replay};
 
 /// The width of what is not printed to a terminal.
@@ -69,6 +71,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   tracectl verify --gateway http://127.0.0.1:8080 --backend viewer
   tracectl verify --gateway http://127.0.0.1:8080 --backend viewer --relation parent --timeout 30s
+  tracectl verify --gateway http://127.0.0.1:8080 --backend jaeger --backend tempo=http://127.0.0.1:3200 --backend loki --backend prometheus
   tracectl verify --gateway http://127.0.0.1:8080 --backend viewer --json | jq '.checks[] | select(.result == \"failed\")'
 
 Exit code 1: a check failed, and the hop that broke is named. Exit code 2: it could not be checked.";
@@ -106,9 +109,9 @@ pub(crate) struct Tree {
     /// The whole trace id: 32 hexadecimal digits
     #[arg(value_parser = trace_id)]
     pub(crate) trace_id: String,
-    /// Where the trace viewer answers
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:16686", value_parser = http_url)]
-    pub(crate) backend_url: Url,
+    /// What holds the traces, and where it answers: viewer, jaeger or tempo, alone or as in viewer=http://host:port
+    #[arg(long, value_name = "KIND[=URL]", default_value = "viewer", value_parser = backend::backend::<TraceBackend>)]
+    pub(crate) backend: Backend<TraceBackend>,
     /// How many links to follow from this trace, in both directions
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=8))]
     pub(crate) depth: u8,
@@ -131,12 +134,9 @@ pub(crate) struct Verify {
     /// Where the gateway answers
     #[arg(long, value_name = "URL", value_parser = http_url)]
     pub(crate) gateway: Url,
-    /// What holds the traces
-    #[arg(long, value_enum)]
-    pub(crate) backend: BackendKind,
-    /// Where the backend answers
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:16686", value_parser = http_url)]
-    pub(crate) backend_url: Url,
+    /// What is looked into: viewer, jaeger, tempo, loki or prometheus, alone or as in tempo=http://host:port. May be given several times
+    #[arg(long = "backend", value_name = "KIND[=URL]", required = true, value_parser = backend::backend::<AnyBackend>)]
+    pub(crate) backends: Vec<Backend<AnyBackend>>,
     /// How long the order and its traces may take to be complete
     #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration)]
     pub(crate) timeout: Duration,
@@ -172,12 +172,6 @@ pub(crate) struct Lint {
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BackendKind {
-    /// The trace viewer of `cargo run`
-    Viewer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]

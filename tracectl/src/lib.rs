@@ -14,6 +14,7 @@ mod decode;
 mod dlq;
 mod http_client;
 mod lint;
+mod otlp_json;
 mod terminal_text;
 mod trace;
 mod tree;
@@ -38,6 +39,8 @@ struct Answer {
 enum NoAnswer {
     #[error(transparent)]
     Request(#[from] http_client::RequestError),
+    #[error(transparent)]
+    NoTraces(#[from] verify::NoTraces),
     #[error(transparent)]
     Break(#[from] break_branch::NotBroken),
     #[error(transparent)]

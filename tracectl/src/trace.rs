@@ -32,8 +32,8 @@ pub(crate) struct Span {
     pub(crate) start_unix_nano: u64,
     pub(crate) duration_ns: u64,
     pub(crate) status: Status,
-    /// W3C trace flags in the low eight bits.
-    pub(crate) flags: u32,
+    /// W3C trace flags in the low eight bits; nothing where the backend does not keep them.
+    pub(crate) flags: Option<u32>,
     pub(crate) attributes: BTreeMap<String, Value>,
     pub(crate) events: Vec<Event>,
     pub(crate) links: Vec<Link>,
@@ -103,7 +103,7 @@ pub(crate) struct MissingParent {
 }
 
 /// A span elsewhere that links to `to_span_id` here.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct BackLink {
     pub(crate) trace_id: String,
     pub(crate) span_id: String,
@@ -133,6 +133,9 @@ pub(crate) struct Log {
     pub(crate) service: String,
     pub(crate) trace_id: String,
     pub(crate) span_id: String,
+    /// Body and attributes, as the backend has them.
+    #[serde(flatten)]
+    pub(crate) rest: BTreeMap<String, Value>,
 }
 
 impl Span {

@@ -12,11 +12,11 @@ mod settle;
 use serde_json::json;
 
 use crate::backend::Backend;
-use crate::config::{BackendKind, Tree};
+use crate::config::Tree;
 use crate::{Answer, NoAnswer};
 
 pub(crate) async fn run(settings: &Tree) -> Result<Answer, NoAnswer> {
-    let backend = Backend::new(BackendKind::Viewer, &settings.backend_url);
+    let backend = Backend::new(&settings.backend);
     let fetch = || collect::collect(&backend, &settings.trace_id, settings.depth);
     let collected = match settings.wait {
         Some(wait) => settle::settled(wait, fetch).await?,

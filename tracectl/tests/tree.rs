@@ -160,7 +160,12 @@ async fn a_prefix_is_no_trace_id() {
 async fn https_is_refused_with_the_reason() {
     let out = run(
         Server::default().not_told(),
-        &["tree", CHECKOUT, "--backend-url", "https://traces.example"],
+        &[
+            "tree",
+            CHECKOUT,
+            "--backend",
+            "viewer=https://traces.example",
+        ],
     )
     .await;
     assert_eq!(out.code, 2);
@@ -181,9 +186,10 @@ async fn a_backend_that_is_not_there_is_exit_code_2_in_one_sentence() {
         .unwrap()
         .port();
     let url = format!("http://127.0.0.1:{port}");
+    let backend = format!("viewer={url}");
     let out = run(
         Server::default().not_told(),
-        &["tree", CHECKOUT, "--backend-url", &url],
+        &["tree", CHECKOUT, "--backend", &backend],
     )
     .await;
     assert_eq!(out.code, 2);

@@ -4,7 +4,13 @@ mod canned;
 
 use canned::{Server, run};
 
-const VERIFY: [&str; 5] = ["verify", "--gateway", "{server}", "--backend", "viewer"];
+const VERIFY: [&str; 5] = [
+    "verify",
+    "--gateway",
+    "{server}",
+    "--backend",
+    "viewer={server}",
+];
 const CHECKOUT: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const BEHIND: &str = "91ab0000000000000000000000000001";
 
@@ -131,7 +137,13 @@ async fn a_gateway_that_is_not_there_is_exit_code_2_in_one_sentence() {
     let url = format!("http://127.0.0.1:{port}");
     let out = run(
         shop(),
-        &["verify", "--gateway", &url, "--backend", "viewer"],
+        &[
+            "verify",
+            "--gateway",
+            &url,
+            "--backend",
+            "viewer={server}",
+        ],
     )
     .await;
     assert_eq!(out.code, 2);

@@ -1,5 +1,6 @@
 //! Captured telemetry as the rules see it.
 
+pub(crate) use crate::otlp_json::{Attributes, Value};
 use crate::trace::{Kind, StatusCode};
 
 #[derive(Debug, Default)]
@@ -7,20 +8,6 @@ pub(crate) struct Captured {
     pub(crate) resources: Vec<Resource>,
     pub(crate) spans: Vec<Span>,
     pub(crate) logs: Vec<Log>,
-}
-
-pub(crate) type Attributes = Vec<(String, Value)>;
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
-    Text(String),
-    Int(i64),
-    Bool(bool),
-    Double(f64),
-    List(Vec<Value>),
-    Map(Attributes),
-    /// Bytes, or nothing.
-    Other,
 }
 
 #[derive(Debug)]

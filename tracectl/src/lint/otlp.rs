@@ -1,16 +1,10 @@
 //! Reads OTLP JSON: one export request, or several, one behind the other.
-//!
-//! As protobuf's JSON mapping asks: enums as numbers or names, 64-bit numbers as text or numbers,
-//! unknown keys ignored, `null` like a missing key.
-
-mod wire;
 
 use serde_json::Deserializer;
 
 use super::Unreadable;
 use super::captured::{Captured, Event, Log, Resource, Span};
-use crate::trace::{Kind, StatusCode};
-use wire::{Document, Enum, or_empty};
+use crate::otlp_json::{self as wire, Document, or_empty};
 
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Captured, Unreadable> {
     let mut captured = Captured::default();
@@ -73,8 +67,8 @@ fn span(resource: usize, span: wire::Span) -> Span {
         span_id: span.span_id.unwrap_or_default().to_ascii_lowercase(),
         parent_id: span.parent_span_id.unwrap_or_default().to_ascii_lowercase(),
         name: span.name.unwrap_or_default(),
-        kind: kind(&span.kind),
-        status: status_code(&status.code),
+        kind: wire::kind(span.kind.as_ref()),
+        status: wire::status_code(status.code.as_ref()),
         status_message: status.message.unwrap_or_default(),
         attributes: wire::attributes(span.attributes),
         events: events.collect(),
@@ -82,24 +76,5 @@ fn span(resource: usize, span: wire::Span) -> Span {
             .into_iter()
             .map(|link| wire::attributes(link.attributes))
             .collect(),
-    }
-}
-
-fn kind(kind: &Option<Enum>) -> Kind {
-    match kind.as_ref().map(|kind| kind.number("SPAN_KIND_")) {
-        Some(Ok(1) | Err("INTERNAL")) => Kind::Internal,
-        Some(Ok(2) | Err("SERVER")) => Kind::Server,
-        Some(Ok(3) | Err("CLIENT")) => Kind::Client,
-        Some(Ok(4) | Err("PRODUCER")) => Kind::Producer,
-        Some(Ok(5) | Err("CONSUMER")) => Kind::Consumer,
-        _ => Kind::Unspecified,
-    }
-}
-
-fn status_code(code: &Option<Enum>) -> StatusCode {
-    match code.as_ref().map(|code| code.number("STATUS_CODE_")) {
-        Some(Ok(1) | Err("OK")) => StatusCode::Ok,
-        Some(Ok(2) | Err("ERROR")) => StatusCode::Error,
-        _ => StatusCode::Unset,
     }
 }

@@ -1,10 +1,12 @@
 //! All checks, in the order in which the order meets the boundaries.
 
 mod attributes;
+mod canaries;
 mod grpc;
 mod http;
 mod kafka;
 mod logs;
+pub(super) mod metrics;
 mod order;
 mod request_hop;
 mod shape;
@@ -17,7 +19,7 @@ use attributes::Domain;
 
 pub(crate) fn all(evidence: &Evidence) -> Vec<Check> {
     let check = Check::new;
-    vec![
+    let mut checks = vec![
         check("order", order::reserved(evidence)),
         check("checkout trace", order::checkout_trace(evidence)),
         check("fulfillment trace", order::fulfillment_trace(evidence)),
@@ -43,7 +45,12 @@ pub(crate) fn all(evidence: &Evidence) -> Vec<Check> {
             attributes::check(evidence, Domain::Messaging),
         ),
         check("RPC attributes", attributes::check(evidence, Domain::Rpc)),
-        check("checkout logs", logs::checkout(evidence)),
-        check("fulfillment logs", logs::fulfillment(evidence)),
-    ]
+        check("no canary", canaries::none(evidence)),
+    ];
+    let fraud = http::fraud_hop(evidence);
+    checks.extend(fraud.map(|verdict| check("HTTP gateway → fraud", verdict)));
+    // Only where log lines are looked into at all.
+    checks.extend(logs::checkout(evidence).map(|verdict| check("checkout logs", verdict)));
+    checks.extend(logs::fulfillment(evidence).map(|verdict| check("fulfillment logs", verdict)));
+    checks
 }

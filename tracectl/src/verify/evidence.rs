@@ -1,5 +1,6 @@
 //! All that was seen of one order. The checks look at nothing else.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::check::Trouble;
@@ -36,7 +37,10 @@ pub(crate) struct Order {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Side {
     pub(crate) trace: Option<Trace>,
-    pub(crate) logs: Vec<Log>,
+    /// Nothing when no backend that holds logs is looked into.
+    pub(crate) logs: Option<Vec<Log>>,
+    /// Which personal data of the order was found in spans or log lines.
+    pub(crate) leaks: BTreeSet<&'static str>,
 }
 
 /// A span and the trace that it is in.

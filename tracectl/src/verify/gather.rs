@@ -11,8 +11,8 @@ use super::names::{
     FULFILLMENT, GATEWAY, GET, INVENTORY, PRICING, PROCESS, PROCESS_BATCH, QUOTE, RESERVE_STOCK,
     SEND,
 };
-use super::order::Gateway;
-use crate::backend::Backend;
+use super::order::{CANARIES, Gateway};
+use crate::backend::{Backend, Loki};
 use crate::config::Relation;
 use crate::http_client::RequestError;
 
@@ -34,23 +34,18 @@ const SEARCHES: [(&str, Option<&str>); 10] = [
     (INVENTORY, None),
 ];
 
-pub(crate) struct Gatherer<'a> {
-    backend: &'a Backend,
-    gateway: &'a Gateway,
-    placed_at: Instant,
+/// An order that was just placed.
+pub(crate) struct Placed {
+    order: Order,
+    at: Instant,
     /// Nothing of the order started before, nanoseconds since the epoch.
     window_start: u64,
-    evidence: Evidence,
 }
 
-impl<'a> Gatherer<'a> {
+impl Placed {
     /// Places the order.
-    pub(crate) async fn new(
-        backend: &'a Backend,
-        gateway: &'a Gateway,
-        relation: Relation,
-    ) -> Result<Self, RequestError> {
-        let placed_at = Instant::now();
+    pub(crate) async fn place(gateway: &Gateway) -> Result<Self, RequestError> {
+        let at = Instant::now();
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -65,21 +60,45 @@ impl<'a> Gatherer<'a> {
             fulfillment_trace_id: None,
             waited: Duration::ZERO,
         };
+        Ok(Self {
+            order,
+            at,
+            window_start: u64::try_from(window_start).unwrap_or(0),
+        })
+    }
+}
+
+pub(crate) struct Gatherer<'a> {
+    backend: &'a Backend,
+    /// Where log lines are, when not in `backend`.
+    loki: Option<&'a Loki>,
+    gateway: &'a Gateway,
+    placed: &'a Placed,
+    evidence: Evidence,
+}
+
+impl<'a> Gatherer<'a> {
+    pub(crate) fn new(
+        backend: &'a Backend,
+        loki: Option<&'a Loki>,
+        gateway: &'a Gateway,
+        relation: Relation,
+        placed: &'a Placed,
+    ) -> Self {
         let evidence = Evidence {
             relation,
-            order,
+            order: placed.order.clone(),
             checkout: Side::default(),
             fulfillment: Side::default(),
             strays: Vec::new(),
         };
-        let window_start = u64::try_from(window_start).unwrap_or(0);
-        Ok(Self {
+        Self {
             backend,
+            loki,
             gateway,
-            placed_at,
-            window_start,
+            placed,
             evidence,
-        })
+        }
     }
 
     /// Looks again at everything that can still change.
@@ -105,19 +124,31 @@ impl<'a> Gatherer<'a> {
             order.checkout_trace_id = state.checkout_trace_id;
             order.fulfillment_trace_id = state.fulfillment_trace_id;
         }
-        order.waited = self.placed_at.elapsed();
+        order.waited = self.placed.at.elapsed();
         Ok(())
     }
 
     async fn side(&self, trace_id: &str) -> Result<Side, RequestError> {
-        let trace = self
-            .backend
-            .trace(trace_id)
-            .await?
-            .map(|fetched| fetched.trace);
+        let fetched = self.backend.trace(trace_id).await?;
+        let logs = match self.loki {
+            Some(loki) => Some(loki.logs(trace_id).await?),
+            None => self.backend.logs(trace_id).await.transpose()?,
+        };
+        let mut seen = fetched
+            .as_ref()
+            .map_or_else(String::new, |fetched| fetched.raw.to_string());
+        for log in logs.iter().flatten() {
+            seen.extend(
+                log.rest
+                    .iter()
+                    .map(|(key, value)| format!(" {key}={value}")),
+            );
+        }
+        let canaries = CANARIES.iter().filter(|(canary, _)| seen.contains(canary));
         Ok(Side {
-            trace,
-            logs: self.backend.logs(trace_id).await?,
+            trace: fetched.map(|fetched| fetched.trace),
+            logs,
+            leaks: canaries.map(|(_, what)| *what).collect(),
         })
     }
 
@@ -132,7 +163,7 @@ impl<'a> Gatherer<'a> {
             for summary in self.backend.newest(service, operation).await? {
                 // A lost half starts in the service that lost its parent, or with a missing one.
                 let starts_here = summary.root.is_none_or(|root| root.service == service);
-                let in_time = summary.start_unix_nano >= self.window_start;
+                let in_time = summary.start_unix_nano >= self.placed.window_start;
                 if starts_here
                     && in_time
                     && seen.insert(summary.trace_id.clone())

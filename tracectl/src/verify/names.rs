@@ -4,11 +4,15 @@ pub(crate) const GATEWAY: &str = "gateway";
 pub(crate) const PRICING: &str = "pricing";
 pub(crate) const FULFILLMENT: &str = "fulfillment";
 pub(crate) const INVENTORY: &str = "inventory";
+/// Where it runs at all.
+pub(crate) const FRAUD_SERVICE: &str = "fraud";
 
 pub(crate) const CHECKOUT: &str = "POST /checkout";
 pub(crate) const BUSINESS: &str = "business.checkout";
 pub(crate) const STEP: &str = "checkout.step";
 pub(crate) const FRAUD: &str = "score_fraud";
+pub(crate) const POST: &str = "POST";
+pub(crate) const SCORE: &str = "POST /score";
 pub(crate) const GET: &str = "GET";
 pub(crate) const QUOTE: &str = "GET /quote/{sku}";
 pub(crate) const SEND: &str = "send order.created";

@@ -11,6 +11,14 @@ use crate::http_client::{RequestError, Server};
 /// The cart: articles that the shop has plenty of.
 const SKUS: [&str; 2] = ["TEAPOT-1", "MUG-2"];
 
+/// Personal data of the order that no telemetry may show, and what each is. An address may be
+/// found percent-encoded.
+pub(crate) const CANARIES: [(&str, &str); 3] = [
+    ("verify@example.com", "e-mail address"),
+    ("verify%40example.com", "e-mail address"),
+    ("tok_verify", "payment token"),
+];
+
 pub(crate) struct Gateway {
     server: Server,
 }
@@ -52,11 +60,11 @@ impl Gateway {
             .map(|sku| json!({ "sku": sku, "quantity": 1 }))
             .collect();
         let cart = json!({
-            "customer": { "id": customer, "tier": "standard", "email": "verify@example.com" },
+            "customer": { "id": customer, "tier": "standard", "email": CANARIES[0].0 },
             "currency": "EUR",
             "lines": lines,
             "coupon": "WELCOME10",
-            "payment_token": "tok_verify",
+            "payment_token": CANARIES[2].0,
         });
         self.server.post(&["checkout"], &cart).await?.json()
     }

@@ -90,8 +90,9 @@ pub(crate) async fn run(server: Server, arguments: &[&str]) -> Output {
             .iter()
             .map(|argument| argument.replace("{server}", &url)),
     );
-    if !server.not_told && arguments[0] != "decode" {
-        command.args(["--backend-url", &url]);
+    let told = server.not_told || arguments.contains(&"--backend");
+    if !told && arguments[0] != "decode" {
+        command.arg(format!("--backend=viewer={url}"));
     }
     command
         .env_remove("COLUMNS")

@@ -1,10 +1,12 @@
-//! The hop from gateway to pricing.
+//! The hops from gateway to pricing, and to fraud where that runs.
 
 use super::request_hop::RequestHop;
 use crate::trace::{Kind, Span};
 use crate::verify::check::{Trouble, Verdict};
 use crate::verify::evidence::{Evidence, Located};
-use crate::verify::names::{BUSINESS, GATEWAY, GET, PRICING, QUOTE};
+use crate::verify::names::{
+    BUSINESS, FRAUD, FRAUD_SERVICE, GATEWAY, GET, POST, PRICING, QUOTE, SCORE,
+};
 
 const HOP: RequestHop = RequestHop {
     from: GATEWAY,
@@ -13,6 +15,26 @@ const HOP: RequestHop = RequestHop {
     server: QUOTE,
     carrier: "HTTP headers",
 };
+
+const FRAUD_HOP: RequestHop = RequestHop {
+    from: GATEWAY,
+    to: FRAUD_SERVICE,
+    client: POST,
+    server: SCORE,
+    carrier: "HTTP headers",
+};
+
+/// Nothing where the gateway scores by itself.
+pub(crate) fn fraud_hop(evidence: &Evidence) -> Option<Verdict> {
+    let trace = evidence.checkout.trace.as_ref()?;
+    let score = trace
+        .spans
+        .iter()
+        .find(|span| span.service == GATEWAY && span.name == FRAUD)?;
+    let is_client = |span: &&Span| span.is(GATEWAY, Kind::Client, POST);
+    let clients: Vec<&Span> = trace.below(score).filter(is_client).collect();
+    (!clients.is_empty()).then(|| FRAUD_HOP.check(evidence, trace, &clients))
+}
 
 pub(crate) fn hop(evidence: &Evidence) -> Verdict {
     let trace = evidence.checkout_trace()?;

@@ -2,7 +2,7 @@
 
 mod breakage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::Relation;
@@ -92,7 +92,7 @@ fn span((id, parent, service, kind, name, attributes): &Line) -> Span {
             code: StatusCode::Unset,
             message: String::new(),
         },
-        flags: 1,
+        flags: Some(1),
         attributes: attributes.iter().map(pair).collect::<BTreeMap<_, _>>(),
         events: Vec::new(),
         links: Vec::new(),
@@ -131,14 +131,16 @@ fn logs(trace: &Trace) -> Vec<Log> {
         service: span.service.clone(),
         trace_id: trace.trace_id.clone(),
         span_id: span.span_id.clone(),
+        rest: BTreeMap::new(),
     };
     trace.spans.iter().map(log).collect()
 }
 
 fn side(trace: Trace) -> Side {
     Side {
-        logs: logs(&trace),
+        logs: Some(logs(&trace)),
         trace: Some(trace),
+        leaks: BTreeSet::new(),
     }
 }
 
