@@ -20,6 +20,8 @@ const ORDER: &str = "the order's id, a UUID";
 const TIER: &str = "`standard`, `silver` or `gold`; travels as baggage of the same name";
 const SKU: &str = "the article's number";
 const WHY: &str = "why, with the chain of causes";
+const NO_SCORE: &str = "`timeout`, `connect`, the status, `answer_too_long`, `answer_invalid` or \
+    `_OTHER`";
 const CAUSE: &str = "`no_order`, `impossible_order`, `given_up`, `fault`, or `interrupted` when \
     the process stopped before the dead letter was sent";
 
@@ -36,7 +38,30 @@ const fn of_event(name: &'static str, of: Type, seen: Seen, meaning: &'static st
     Entry::ours(name, EventAttribute(of), seen, meaning)
 }
 
+/// A span of the storefront's page, which the gateway relays.
+const fn span_of_a_page(
+    name: &'static str,
+    always: &'static [&'static str],
+    seen: &'static str,
+    meaning: &'static str,
+) -> Entry {
+    let kind = SpanKind::Internal;
+    Entry::ours(name, Span { kind, always }, When(seen), meaning)
+}
+
 const SPANS: &[Entry] = &[
+    span_of_a_page(
+        "place_order",
+        &["app.checkout.currency", "app.customer.tier", "app.lines"],
+        "an order is placed on the storefront's page",
+        "storefront: from the click to the answer; the root of the trace",
+    ),
+    span_of_a_page(
+        "load_items",
+        &[],
+        "the storefront's page is opened",
+        "storefront: the articles are fetched",
+    ),
     span(
         "business.checkout",
         &[
@@ -112,8 +137,10 @@ const ATTRIBUTES: &[Entry] = &[
 
 const REPLAYED: Seen = When("an `Idempotency-Key` comes again");
 const RETRIED: Seen = When("a neighbour of fulfillment or a server of a database does not answer");
+const FALLBACK: Seen = When("the gateway asks fraud and gets no usable answer");
 const AGAIN: Seen = When("a delivery came to nothing because a neighbour was away");
 const DUPLICATE: Seen = When("an order's message comes again");
+const IN_VAIN: Seen = When("something is tried again or done without");
 const CRASHED: Seen = When("an order is taken up again after the fault `fulfillment.crash`");
 
 const EVENTS: &[Entry] = &[
@@ -149,6 +176,14 @@ const EVENTS: &[Entry] = &[
         },
         FAULT,
         "any service: what now goes wrong was asked for by the caller",
+    ),
+    Entry::ours(
+        "fraud.fallback",
+        Event {
+            always: &["error.type", "reason"],
+        },
+        FALLBACK,
+        "gateway: the local rule scores the order, which goes on or does not by that",
     ),
     Entry::ours(
         "order.duplicate",
@@ -215,10 +250,11 @@ const EVENTS: &[Entry] = &[
         AGAIN,
         "how many of the message have come to nothing by now",
     ),
+    of_event("error.type", Text, FALLBACK, NO_SCORE).of_conventions(),
     of_event("offset", Int, AGAIN, "the message's place in its partition"),
     of_event("partition", Int, AGAIN, "the message's partition"),
     of_event("percent", Int, Always, "the discount in percent"),
-    of_event("reason", Text, RETRIED, WHY),
+    of_event("reason", Text, IN_VAIN, WHY),
 ];
 
 const FAULT: Seen = When("`DEMO_FAULTS` is `on` and a request asks for a fault");

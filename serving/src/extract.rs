@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use http::StatusCode;
 use http::request::Parts;
+use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
@@ -15,6 +16,10 @@ use crate::listen::BodyTooSlow;
 /// JSON, 422 when JSON of another shape.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
+
+/// The text of a JSON body, not read yet: for who refuses some unread. 415, 413 and 408 as [`Json`].
+#[derive(Debug, Clone)]
+pub struct JsonText(pub Bytes);
 
 /// A query string. 400 when it does not fit.
 #[derive(Debug, Clone)]
@@ -30,21 +35,45 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "the body must be JSON: send Content-Type: application/json",
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(not_json()),
+            Err(rejection) => Err(unread(
+                rejection.status(),
+                &rejection.body_text(),
+                &rejection,
             )),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "the body is too long: at most 64 KiB are accepted",
-                ))
-            }
-            Err(rejection) => Err(match too_slow(&rejection) {
-                Some(slow) => Problem::new(StatusCode::REQUEST_TIMEOUT, slow.to_string()),
-                None => Problem::new(rejection.status(), plain(&rejection.body_text())),
-            }),
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let sent = request.headers().get(header::CONTENT_TYPE);
+        let essence = sent.and_then(|sent| sent.to_str().ok()?.split(';').next());
+        if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+            return Err(not_json());
+        }
+        let read = Bytes::from_request(request, state).await;
+        read.map(Self)
+            .map_err(|rejection| unread(rejection.status(), &rejection.body_text(), &rejection))
+    }
+}
+
+fn not_json() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "the body must be JSON: send Content-Type: application/json",
+    )
+}
+
+fn unread(status: StatusCode, text: &str, rejection: &(dyn Error + 'static)) -> Problem {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(status, "the body is too long: at most 64 KiB are accepted");
+    }
+    match too_slow(rejection) {
+        Some(slow) => Problem::new(StatusCode::REQUEST_TIMEOUT, slow.to_string()),
+        None => Problem::new(status, plain(text)),
     }
 }
 

@@ -19,6 +19,6 @@ pub use grpc::grpc_routes;
 pub use healthcheck::{NotReady, healthcheck};
 pub use problem::Problem;
 pub use process::{Application, StartError, main, program};
-pub use routes::routes;
+pub use routes::{routes, untraced};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use signals::StopSignals;

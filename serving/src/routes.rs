@@ -29,13 +29,7 @@ where
     F: Fn() -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Result<(), String>> + Send,
 {
-    let traced = api
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(edge);
+    let traced = untraced(api.fallback(not_found)).layer(edge);
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route(
@@ -50,6 +44,15 @@ where
             }),
         )
         .merge(traced)
+}
+
+/// The same layers but for the span, around routes that are worth no trace: a page's files, and
+/// what is about telemetry itself. To be merged with what [`routes`] gives.
+pub fn untraced(api: Router) -> Router {
+    api.method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(in_time))
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 async fn not_found(uri: Uri) -> Problem {

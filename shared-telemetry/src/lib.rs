@@ -64,6 +64,7 @@ pub mod names;
 pub mod otlp;
 pub mod propagation;
 pub mod redact;
+pub mod relay;
 pub mod resource;
 pub mod sampling;
 pub mod sql;

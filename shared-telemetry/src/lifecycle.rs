@@ -15,7 +15,7 @@ use crate::export::{Exports, Records, Spans};
 use crate::propagation::{self, Propagation};
 use crate::redact::{self, Redaction};
 use crate::tracer::Tracer;
-use crate::{SCOPE, names, resource, semconv_opt_in, subscriber};
+use crate::{SCOPE, names, relay, resource, semconv_opt_in, subscriber};
 
 /// Who is speaking: the defaults of `service.name`, `service.version`, `service.namespace`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +116,9 @@ impl Telemetry {
         let traces = (!settings.disabled).then(|| tracer_provider(settings, &resource, &exports));
         let logs = logger_provider(&resource, &exports);
         install(&service_name, settings, traces.as_ref(), logs.as_ref())?;
+        if let Some(relayed) = exports.relayed.clone() {
+            relay::install(Box::new(move |origin| relayed.open(origin)));
+        }
         for warning in &warnings {
             tracing::warn!("{warning}");
         }

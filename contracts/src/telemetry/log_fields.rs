@@ -5,7 +5,7 @@ use shared_telemetry::names::Type::{Bool, Int, Text};
 use shared_telemetry::names::What::LogField;
 use shared_telemetry::names::{Entry, Seen, Type};
 
-use super::{AGAIN, CAUSE, CRASHED, FAULT, ORDER, RETRIED, SKU, WHY};
+use super::{AGAIN, CAUSE, CRASHED, FALLBACK, FAULT, NO_SCORE, ORDER, RETRIED, SKU, WHY};
 
 const fn field(name: &'static str, of: Type, seen: Seen, meaning: &'static str) -> Entry {
     Entry::ours(name, LogField(of), seen, meaning)
@@ -82,6 +82,7 @@ pub(super) const LOG_FIELDS: &[Entry] = &[
         When("a request fails with 500 or more, or the broker cannot be reached"),
         WHY,
     ),
+    field("error.type", Text, FALLBACK, NO_SCORE).of_conventions(),
     field(
         "found",
         Bool,

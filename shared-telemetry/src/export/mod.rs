@@ -12,6 +12,7 @@
 mod losses;
 mod processors;
 mod queue;
+mod relayed;
 mod report;
 mod runtime;
 mod worker;
@@ -35,6 +36,7 @@ pub(crate) use losses::Failures;
 use processors::{Record, RecordSink, SpanSink};
 pub(crate) use processors::{Records, Spans};
 use queue::{Exporting, Signal, left};
+pub(crate) use relayed::Relayed;
 use runtime::ExportRuntime;
 
 /// All that leaves this process.
@@ -43,6 +45,8 @@ pub(crate) struct Exports {
     pub(crate) spans: Option<Arc<Exporting<SpanData>>>,
     pub(crate) logs: Option<Arc<Exporting<Record>>>,
     metrics: Option<MetricExporting>,
+    /// Where spans are exported, those of others can be too.
+    pub(crate) relayed: Option<Relayed>,
     /// Held for the exporters, which live on it.
     runtime: Option<ExportRuntime>,
 }
@@ -71,7 +75,7 @@ impl Exports {
             .exporter("traces", settings.export_traces, || {
                 SpanExporter::builder().build()
             })
-            .map(|exporter| spans(exporter, settings, resource, handle));
+            .map(|exporter| spans(Signal::Spans, exporter, settings, resource, handle));
         let logs = made
             .exporter("logs", settings.export_logs, || {
                 LogExporter::builder().build()
@@ -87,10 +91,14 @@ impl Exports {
         if let Some(logs) = &logs {
             report::logs(logs, settings.logs_protocol);
         }
+        let relayed = spans
+            .is_some()
+            .then(|| Relayed::new(settings, resource, handle));
         Ok(Self {
             spans,
             logs,
             metrics,
+            relayed,
             runtime: Some(runtime),
         })
     }
@@ -98,12 +106,17 @@ impl Exports {
     /// Exports what is left, by `deadline` at the latest; gives what went wrong, now or before.
     pub(crate) fn stop(self, deadline: Instant) -> Vec<String> {
         let mut failures = Vec::new();
-        // Both at once: a collector that is silent for one must not cost the other its time.
+        let relayed = self.relayed.as_ref().and_then(Relayed::opened);
+        // All at once: a collector that is silent for one must not cost the others their time.
         self.spans.iter().for_each(|spans| spans.begin_stop());
         self.logs.iter().for_each(|logs| logs.begin_stop());
+        relayed.iter().for_each(|spans| spans.begin_stop());
         let spans = self.spans.as_deref();
         if let Some(Err(error)) = spans.map(|spans| spans.stop(left(deadline))) {
             failures.push(format!("traces: {error}"));
+        }
+        if let Some(Err(error)) = relayed.map(|spans| spans.stop(left(deadline))) {
+            failures.push(format!("relayed traces: {error}"));
         }
         let logs = self.logs.as_deref();
         if let Some(Err(error)) = logs.map(|logs| logs.stop(left(deadline))) {
@@ -117,7 +130,12 @@ impl Exports {
         }
         let lost_spans = spans.map_or(0, Exporting::undelivered);
         let lost_logs = logs.map_or(0, Exporting::undelivered);
-        for (lost, what) in [(lost_spans, Signal::Spans), (lost_logs, Signal::LogRecords)] {
+        let lost_relayed = relayed.map_or(0, Exporting::undelivered);
+        for (lost, what) in [
+            (lost_spans, Signal::Spans),
+            (lost_relayed, Signal::RelayedSpans),
+            (lost_logs, Signal::LogRecords),
+        ] {
             if lost > 0 {
                 failures.push(format!("{} not delivered: {lost}", what.plural()));
             }
@@ -147,6 +165,7 @@ impl Made<'_> {
 }
 
 fn spans(
+    signal: Signal,
     mut exporter: SpanExporter,
     settings: &Settings,
     resource: &Resource,
@@ -158,7 +177,7 @@ fn spans(
         settings.limits.value_length,
     ));
     let (queue, sink) = (settings.span_queue, SpanSink(exporter));
-    Exporting::start(Signal::Spans, queue, sink, runtime)
+    Exporting::start(signal, queue, sink, runtime)
 }
 
 fn logs(

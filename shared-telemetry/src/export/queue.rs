@@ -44,6 +44,8 @@ pub(super) struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     Spans,
+    /// Of another program.
+    RelayedSpans,
     LogRecords,
 }
 
@@ -73,13 +75,14 @@ impl Signal {
     pub(super) const fn plural(self) -> &'static str {
         match self {
             Self::Spans => "spans",
+            Self::RelayedSpans => "relayed spans",
             Self::LogRecords => "log records",
         }
     }
 
     pub(super) const fn queue_variable(self) -> &'static str {
         match self {
-            Self::Spans => "OTEL_BSP_MAX_QUEUE_SIZE",
+            Self::Spans | Self::RelayedSpans => "OTEL_BSP_MAX_QUEUE_SIZE",
             Self::LogRecords => "OTEL_BLRP_MAX_QUEUE_SIZE",
         }
     }

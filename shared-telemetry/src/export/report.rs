@@ -22,15 +22,24 @@ pub(super) fn spans(exporting: &Arc<Exporting<SpanData>>, protocol: OtlpProtocol
         OtlpProtocol::Grpc => "otlp_grpc_span_exporter/0",
         OtlpProtocol::HttpProtobuf => "otlp_http_span_exporter/0",
     };
-    let metrics = SignalMetrics {
-        size: &SPAN_QUEUE_SIZE,
-        capacity: &SPAN_QUEUE_CAPACITY,
-        processed: &SPANS_PROCESSED,
-        in_flight: &SPANS_IN_FLIGHT,
-        exported: &SPANS_EXPORTED,
-    };
-    metrics.report(exporting, "batching_span_processor/0", exporter);
+    OF_SPANS.report(exporting, "batching_span_processor/0", exporter);
 }
+
+pub(super) fn relayed_spans(exporting: &Arc<Exporting<SpanData>>, protocol: OtlpProtocol) {
+    let exporter = match protocol {
+        OtlpProtocol::Grpc => "otlp_grpc_span_exporter/1",
+        OtlpProtocol::HttpProtobuf => "otlp_http_span_exporter/1",
+    };
+    OF_SPANS.report(exporting, "batching_span_processor/1", exporter);
+}
+
+const OF_SPANS: SignalMetrics = SignalMetrics {
+    size: &SPAN_QUEUE_SIZE,
+    capacity: &SPAN_QUEUE_CAPACITY,
+    processed: &SPANS_PROCESSED,
+    in_flight: &SPANS_IN_FLIGHT,
+    exported: &SPANS_EXPORTED,
+};
 
 pub(super) fn logs(exporting: &Arc<Exporting<Record>>, protocol: OtlpProtocol) {
     let exporter = match protocol {

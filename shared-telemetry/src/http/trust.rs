@@ -85,7 +85,8 @@ fn equal_in_constant_time(given: &HeaderValue, secret: &HeaderValue) -> bool {
 
 impl Trust {
     /// True when this caller's context may be taken over.
-    pub(super) fn believes(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> bool {
+    #[must_use]
+    pub fn believes(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> bool {
         match self {
             Self::Restart => false,
             Self::Trust => true,

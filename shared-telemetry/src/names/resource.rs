@@ -28,7 +28,10 @@ entries! {
     SERVICE_VERSION = "service.version": Text, Always, "the program's version";
 }
 
-/// What the SDK says of itself has no constant: nobody here writes it.
+/// The language of the program that made the spans.
+pub const TELEMETRY_SDK_LANGUAGE: &str = "telemetry.sdk.language";
+
+/// What else the SDK says of itself has no constant: nobody here writes it.
 const fn of_the_sdk(name: &'static str, meaning: &'static str) -> Entry {
     Entry {
         name,
@@ -40,7 +43,10 @@ const fn of_the_sdk(name: &'static str, meaning: &'static str) -> Entry {
 }
 
 pub(super) const SDK: &[Entry] = &[
-    of_the_sdk("telemetry.sdk.language", "`rust`"),
+    of_the_sdk(
+        TELEMETRY_SDK_LANGUAGE,
+        "`rust`; `webjs` where a page in a browser has made the spans",
+    ),
     of_the_sdk("telemetry.sdk.name", "`opentelemetry`"),
     of_the_sdk("telemetry.sdk.version", "the SDK's version"),
 ];

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use opentelemetry::TraceId;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, SdkTracerProvider, SimpleSpanProcessor, SpanData, SpanProcessor,
+};
 
 use super::TraceTree;
 use super::log_lines::LogLines;
@@ -15,8 +17,8 @@ use crate::distinct::Distinct;
 use crate::propagation::{self, Propagation};
 use crate::redact::Redacted;
 use crate::sampling::Sampling;
-use crate::subscriber;
 use crate::tracer::{Flagged, Tracer};
+use crate::{relay, subscriber};
 
 /// Everything that ended in this process.
 #[derive(Debug, Clone)]
@@ -64,6 +66,12 @@ fn install(settings: Settings) -> Recorder {
         .with_sampler(settings.sampling.sampler())
         .with_simple_exporter(Redacted(Flagged(Distinct::new(exporter.clone()))))
         .build();
+    let relayed = exporter.clone();
+    relay::install(Box::new(move |_| {
+        let exporter = Redacted(Flagged(Distinct::new(relayed.clone())));
+        let processor: Box<dyn SpanProcessor> = Box::new(SimpleSpanProcessor::new(exporter));
+        Some(processor)
+    }));
     let tracer = Tracer::new(provider.tracer("testing"));
     let log_lines = LogLines::default();
     let subscriber = subscriber::build_writing(

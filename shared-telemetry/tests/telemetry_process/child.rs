@@ -38,6 +38,10 @@ pub(crate) enum Work {
     BurstAndWait,
     /// One span with too much of everything, see [`crate::limits`].
     TooMuch,
+    /// Passes a page's span on, see [`crate::relay`].
+    PassOn,
+    /// A hundred batches at once, see [`crate::relay`].
+    PassOnTooOften,
 }
 
 /// What a run of the program has left behind.
@@ -183,6 +187,8 @@ fn live(work: &str) {
         "Burst" => crate::queue::burst(),
         "BurstAndWait" => crate::queue::burst_and_wait(),
         "TooMuch" => crate::limits::too_much(),
+        "PassOn" => crate::relay::pass_on(),
+        "PassOnTooOften" => crate::relay::too_often(),
         other => panic!("{other}"),
     }
     let limit = variable(LIMIT).and_then(|limit| limit.parse().ok());

@@ -11,5 +11,6 @@ mod limits;
 mod logs;
 mod metrics;
 mod queue;
+mod relay;
 mod settings;
 mod stopping;
