@@ -62,7 +62,7 @@ impl Places {
         };
         format!(
             "
-  The shop is open. Place an order:
+  The shop is open: http://{gateway} in a browser. Or place an order here:
 
     curl 'http://{gateway}/checkout?sku=TEAPOT-1&quantity=2'
 {tree}
@@ -83,7 +83,7 @@ fn tree_command(query: SocketAddr) -> String {
     let elsewhere = if query.port() == 16686 {
         String::new()
     } else {
-        format!(" --backend-url http://{query}")
+        format!(" --backend viewer=http://{query}")
     };
     format!(
         "

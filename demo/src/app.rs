@@ -125,11 +125,12 @@ impl Demo {
             contracts::topics::ORDER_CREATED_DLQ,
         ];
         let broker = Broker::start(&topics, ports.wanted(9092)).await?;
+        let gateway = ports.take("the gateway", 8080)?;
         let viewer = (!surroundings.exports_elsewhere)
-            .then(|| start_viewer(&ports))
+            .then(|| start_viewer(&ports, gateway))
             .transpose()?;
         let places = Places {
-            gateway: ports.take("the gateway", 8080)?,
+            gateway,
             pricing: ports.take("pricing", 8081)?,
             inventory: ports.take("inventory", 8082)?,
             inventory_grpc: ports.take("inventory's gRPC", 50051)?,
@@ -220,13 +221,21 @@ async fn is_ready(client: &reqwest::Client, address: SocketAddr) -> bool {
     answer.is_ok_and(|answer| answer.status().is_success())
 }
 
-fn start_viewer(ports: &Ports) -> Result<(RunningViewer, Addresses), StartError> {
+fn start_viewer(
+    ports: &Ports,
+    gateway: SocketAddr,
+) -> Result<(RunningViewer, Addresses), StartError> {
     let address = |port| Address::or_a_free_port(ports.wanted(port));
     let viewer = Viewer::build(trace_viewer::Settings {
         query: address(16686),
         otlp_http: address(4318),
         otlp_grpc: address(4317),
         limits: Limits::default(),
+        meanings: contracts::telemetry::all().collect(),
+        // The storefront draws what became of an order, under whichever name it was opened.
+        readers: ["127.0.0.1", "localhost"]
+            .map(|host| format!("http://{host}:{}", gateway.port()))
+            .into(),
     })
     .map_err(|error| StartError::new("no trace viewer", error))?;
     let addresses = viewer.addresses();

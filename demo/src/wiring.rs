@@ -43,6 +43,7 @@ fn wiring(
             ("DATABASE_URL", database()),
             // Who can reach it sits at this machine, and may want to see their own trace go on.
             ("EDGE_TRUST", "trust".into()),
+            ("BROWSER_SPANS", "on".into()),
         ],
         ServiceName::Pricing => {
             vec![
@@ -84,10 +85,7 @@ fn telemetry(places: &Places, surroundings: &Surroundings) -> Vec<(String, OsStr
             format!("http://{}", viewer.otlp_http),
         ));
         variables.push(("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()));
-        variables.push((
-            "TRACE_URL",
-            format!("http://{}/trace/{{trace_id}}", viewer.query),
-        ));
+        variables.push(("VIEWER_URL", format!("http://{}", viewer.query)));
     }
     if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
         // Children write into a pipe and can't see the terminal behind it.

@@ -13,15 +13,19 @@ use shared_telemetry::Service;
 use shared_telemetry::http::{Edge, ServerLayer};
 use tokio::net::TcpListener;
 
+use crate::browser_spans_api::{self, BrowserSpans};
 use crate::checkout_api::{self, Desk, Patience};
 use crate::checkout_store::CheckoutStore;
 use crate::config::Settings;
+use crate::fraud_client::FraudClient;
 use crate::fulfillment_client::FulfillmentClient;
 use crate::inventory_client::InventoryClient;
+use crate::item_api;
 use crate::order_api::{self, Enquiries};
 use crate::order_publisher::OrderPublisher;
 use crate::pricing_client::PricingClient;
 use crate::stock_api;
+use crate::storefront_api::{self, Storefront};
 use crate::upstream_client::{Upstream, http_client};
 
 /// What a caller may put into the baggage; anything else stays outside.
@@ -93,12 +97,13 @@ impl Application for App {
             }
         };
         let limits = settings.limits;
+        let storefront = storefront(&settings);
         let (api, desk) = api(settings, publisher, store)?;
         Ok(Self {
             listener,
             addr,
             limits,
-            router: serving::routes(api, ServerLayer::edge(edge), ready),
+            router: serving::routes(api, ServerLayer::edge(edge), ready).merge(storefront),
             desk,
         })
     }
@@ -129,6 +134,8 @@ fn api(
         .map_err(|error| StartError::new("the HTTP client could not be made", error))?;
     let upstream = |name, url| Upstream::new(name, url, http.clone());
     let pricing = PricingClient(upstream("pricing", settings.pricing_url));
+    let fraud = settings.fraud_url;
+    let fraud = fraud.map(|url| FraudClient::new(url, settings.fraud_timeout, http.clone()));
     let inventory = InventoryClient(upstream("inventory", settings.inventory_url));
     let fulfillment = FulfillmentClient(upstream("fulfillment", settings.fulfillment_url));
     let trace_url = settings.trace_url;
@@ -136,7 +143,7 @@ fn api(
         wait: settings.idempotency_wait,
         lease: LEASE + settings.kafka_delivery_timeout,
     };
-    let desk = Desk::new(pricing, publisher, store.clone(), patience);
+    let desk = Desk::new(pricing.clone(), fraud, publisher, store.clone(), patience);
     let enquiries = Enquiries {
         fulfillment,
         store,
@@ -144,6 +151,19 @@ fn api(
     };
     let router = checkout_api::routes(desk.clone(), trace_url)
         .merge(order_api::routes(enquiries))
+        .merge(item_api::routes(pricing))
         .merge(stock_api::routes(inventory));
     Ok((router, desk))
+}
+
+/// What a browser loads, and where it leaves its spans.
+fn storefront(settings: &Settings) -> Router {
+    let browser_spans = BrowserSpans::open(settings.browser_spans, settings.edge_trust.clone());
+    let page = storefront_api::routes(Storefront {
+        browser_spans: browser_spans.clone(),
+        viewer_url: settings.viewer_url.clone(),
+        trace_url: settings.trace_url.clone(),
+        faults: settings.faults,
+    });
+    serving::untraced(page.merge(browser_spans_api::routes(browser_spans)))
 }

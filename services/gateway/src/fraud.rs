@@ -1,21 +1,27 @@
-//! The local rule of fraud: a score from what is ordered and by whom.
+//! The local rule of fraud: a score from what is ordered and by whom. `services/fraud` has the same.
+
+use serde::Deserialize;
 
 use crate::checkout::Tier;
+
+/// A score is not above it.
+pub const HIGHEST_SCORE: u8 = 100;
 
 /// From this score on an order is refused.
 const REFUSED_FROM: u8 = 80;
 
-/// What the rule thinks of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is thought of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Assessment {
-    /// 0 (harmless) to 100.
+    /// 0 (harmless) to [`HIGHEST_SCORE`].
     pub score: u8,
     /// What follows from it.
     pub decision: Decision,
 }
 
 /// Whether an order goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Decision {
     Accept,
@@ -97,8 +103,29 @@ mod tests {
         assert_eq!(fortune(Tier::Gold), Ok(()));
     }
 
+    #[derive(Deserialize)]
+    struct Vector {
+        tier: String,
+        total_cents: u64,
+        largest_quantity: u32,
+        #[serde(flatten)]
+        expected: Assessment,
+    }
+
     #[test]
-    fn a_score_never_exceeds_100_whatever_the_amount() {
-        assert_eq!(assess(Tier::Standard, u64::MAX, u32::MAX).score, 95);
+    fn it_thinks_as_the_service_does_at_every_boundary() {
+        let vectors = include_str!("../../../contracts/fraud_scores.json");
+        let vectors: Vec<Vector> = serde_json::from_str(vectors).unwrap();
+        assert!(vectors.len() > 10);
+        for vector in vectors {
+            let tier = vector.tier.parse().unwrap();
+            let got = assess(tier, vector.total_cents, vector.largest_quantity);
+            let (cents, most) = (vector.total_cents, vector.largest_quantity);
+            assert_eq!(
+                got, vector.expected,
+                "{tier:?}, {cents} cents, {most} units"
+            );
+            assert!(got.score <= HIGHEST_SCORE);
+        }
     }
 }

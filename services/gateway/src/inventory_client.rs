@@ -19,7 +19,7 @@ pub(crate) struct Stock {
 impl InventoryClient {
     /// The stock of an article, `None` for one that inventory does not know.
     pub(crate) async fn stock(&self, sku: &str) -> Result<Option<Stock>, UpstreamError> {
-        match self.0.get(["stock", sku], &[]).await? {
+        match self.0.get(&["stock", sku], &[]).await? {
             Answer::Ok(stock) => Ok(Some(stock)),
             Answer::Refused(StatusCode::NOT_FOUND, _) => Ok(None),
             Answer::Refused(status, _) => Err(self.0.unexpected(status)),

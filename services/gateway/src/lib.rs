@@ -18,6 +18,8 @@ mod pricing_client;
 
 pub mod fraud;
 
+mod fraud_client;
+
 mod order_publisher;
 
 mod order_api;
@@ -26,11 +28,17 @@ pub mod order;
 
 mod fulfillment_client;
 
+mod item_api;
+
 mod stock_api;
 
 mod inventory_client;
 
 mod upstream_client;
+
+mod storefront_api;
+
+mod browser_spans_api;
 
 mod telemetry;
 

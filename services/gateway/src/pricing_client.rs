@@ -1,6 +1,7 @@
 //! We ask pricing what a line of a cart costs.
 
 use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 use crate::checkout::{CartError, Currency, Line, Quote};
 use crate::upstream_client::{Answer, Upstream, UpstreamError};
@@ -8,6 +9,10 @@ use crate::upstream_client::{Answer, Upstream, UpstreamError};
 /// Pricing, over HTTP.
 #[derive(Debug, Clone)]
 pub(crate) struct PricingClient(pub(crate) Upstream);
+
+/// All articles, as pricing tells them.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Articles(serde_json::Map<String, serde_json::Value>);
 
 /// Why a line has no price.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +24,14 @@ pub(crate) enum QuoteError {
 }
 
 impl PricingClient {
+    /// What is for sale, passed on as it is.
+    pub(crate) async fn articles(&self) -> Result<Articles, UpstreamError> {
+        match self.0.get(&["items"], &[]).await? {
+            Answer::Ok(articles) => Ok(articles),
+            Answer::Refused(status, _) => Err(self.0.unexpected(status)),
+        }
+    }
+
     pub(crate) async fn quote(
         &self,
         line: &Line,
@@ -31,7 +44,7 @@ impl PricingClient {
             ("currency", currency.code()),
         ];
         query.extend(coupon.map(|coupon| ("coupon", coupon)));
-        match self.0.get(["quote", line.sku()], &query).await? {
+        match self.0.get(&["quote", line.sku()], &query).await? {
             Answer::Ok(quote) => Ok(quote),
             Answer::Refused(StatusCode::NOT_FOUND, _) => {
                 Err(CartError::unknown_article(line.sku(), currency).into())

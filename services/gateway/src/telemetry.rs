@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::checkout::{Cart, Quote};
 use crate::fraud::{Assessment, Refused};
+use crate::fraud_client::FraudError;
 
 static ENDED: Counter = Counter::new(&CHECKOUTS);
 
@@ -96,19 +97,27 @@ impl Drop for Progress {
     }
 }
 
-/// Runs the fraud rule in the span `score_fraud`.
-pub(crate) fn score_fraud(assess: impl FnOnce() -> Assessment) -> Result<(), Refused> {
+/// Has an order scored in the span `score_fraud`.
+pub(crate) async fn score_fraud(assess: impl Future<Output = Assessment>) -> Result<(), Refused> {
     let span = tracing::info_span!(
         "score_fraud",
         app.fraud.score = Empty,
         app.fraud.decision = Empty
     );
-    span.in_scope(|| {
-        let assessment = assess();
-        span.record("app.fraud.score", i64::from(assessment.score));
-        span.record("app.fraud.decision", assessment.decision.name());
-        assessment.verdict()
-    })
+    let assessment = assess.instrument(span.clone()).await;
+    span.record("app.fraud.score", i64::from(assessment.score));
+    span.record("app.fraud.decision", assessment.decision.name());
+    assessment.verdict()
+}
+
+/// Fraud was asked in vain.
+pub(crate) fn scored_locally(error: &FraudError) {
+    let (kind, reason) = (error.kind(), chain(error));
+    tracing::warn!(
+        name: "fraud.fallback",
+        { "error.type" = kind, reason },
+        "the order is scored by the local rule"
+    );
 }
 
 pub(crate) fn accepted(order: &OrderCreated, sum: &Quote) {

@@ -78,7 +78,7 @@ impl Upstream {
     /// Asks for `path`, a segment at a time, so that no segment can reach another resource.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
-        path: [&str; 2],
+        path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<Answer<T>, UpstreamError> {
         let mut url = self.base.clone();

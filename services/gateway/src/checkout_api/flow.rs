@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::error::CheckoutError;
 use super::wire::Asked;
-use crate::checkout::{Cart, Quote};
+use crate::checkout::{Cart, Quote, Tier};
 use crate::checkout_store::CheckoutStore;
-use crate::fraud;
+use crate::fraud::{self, Assessment};
+use crate::fraud_client::FraudClient;
 use crate::idempotency::Key;
 use crate::order_publisher::OrderPublisher;
 use crate::pricing_client::{PricingClient, QuoteError};
@@ -33,6 +34,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(super) pricing: PricingClient,
+    /// Without it the local rule scores.
+    pub(super) fraud: Option<FraudClient>,
     pub(super) publisher: OrderPublisher,
     pub(super) store: CheckoutStore,
     pub(super) patience: Patience,
@@ -71,12 +74,14 @@ pub(super) struct Accepted {
 impl Desk {
     pub(crate) fn new(
         pricing: PricingClient,
+        fraud: Option<FraudClient>,
         publisher: OrderPublisher,
         store: CheckoutStore,
         patience: Patience,
     ) -> Self {
         Self {
             pricing,
+            fraud,
             publisher,
             store,
             patience,
@@ -152,7 +157,7 @@ impl Desk {
         let quantities = cart.lines().iter().map(|line| line.quantity());
         let largest = quantities.max().unwrap_or(0);
         let tier = cart.customer.tier;
-        telemetry::score_fraud(|| fraud::assess(tier, sums.total_cents, largest))?;
+        telemetry::score_fraud(self.assess(tier, sums.total_cents, largest)).await?;
 
         let order = order_created(order_id, cart, &quotes, sums.total_cents);
         progress.ordered(&order);
@@ -163,6 +168,18 @@ impl Desk {
     async fn quote(&self, cart: &Cart) -> Result<Vec<Quote>, QuoteError> {
         let ask = |line| self.pricing.quote(line, cart.currency, cart.coupon());
         try_join_all(cart.lines().iter().map(ask)).await
+    }
+
+    /// By fraud where there is one, else and when it fails by the local rule: a score is worth less
+    /// than an order.
+    async fn assess(&self, tier: Tier, total_cents: u64, largest_quantity: u32) -> Assessment {
+        if let Some(fraud) = &self.fraud {
+            match fraud.assess(tier, total_cents, largest_quantity).await {
+                Ok(assessment) => return assessment,
+                Err(error) => telemetry::scored_locally(&error),
+            }
+        }
+        fraud::assess(tier, total_cents, largest_quantity)
     }
 
     /// Removes old rows now and then, for as long as it is polled.

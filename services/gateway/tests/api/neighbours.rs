@@ -43,6 +43,7 @@ impl Neighbours {
         };
         let router = Router::new()
             .route("/quote/{sku}", get(quote))
+            .route("/items", get(items))
             .route("/stock/{sku}", get(stock))
             .route("/orders/{id}", get(order))
             .with_state(this.clone());
@@ -140,6 +141,25 @@ async fn quote(
         "subtotal_cents": subtotal, "discount_cents": discount, "total_cents": total,
     });
     Json(quote).into_response()
+}
+
+async fn items(State(stub): State<Neighbours>, headers: HeaderMap) -> Response {
+    stub.heard.lock().unwrap().push(Heard {
+        sku: "all".to_owned(),
+        query: HashMap::new(),
+        headers,
+    });
+    match stub.broken() {
+        Some(status) => problem(status, "pricing is out of order"),
+        None => Json(articles()).into_response(),
+    }
+}
+
+/// What is for sale, with a field that the gateway knows nothing of.
+pub(crate) fn articles() -> Value {
+    json!({"items": [
+        {"sku": "MUG-2", "name": "Mug", "unit_cents": {"EUR": 990, "USD": 1090}, "new": true},
+    ]})
 }
 
 async fn stock(State(stub): State<Neighbours>, Path(sku): Path<String>) -> Response {
