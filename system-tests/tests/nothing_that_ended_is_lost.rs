@@ -16,6 +16,8 @@ fn receiver() -> Viewer {
         otlp_http: any,
         otlp_grpc: any,
         limits: Limits::default(),
+        meanings: Vec::new(),
+        readers: Vec::new(),
     };
     Viewer::build(settings).unwrap()
 }

@@ -42,11 +42,22 @@ export async function logs(id) {
   }
 }
 
+/** A trace as a file, with those that links join to it or of one span alone. */
+export function filePath(id, { linked, span } = {}) {
+  const query = linked ? "?linked=true" : span ? `?span=${encodeURIComponent(span)}` : "";
+  return `/api/traces/${encodeURIComponent(id)}/otlp${query}`;
+}
+
+/** A span as it was sent, with its resource, scope and log records; as the file had it, if one was opened. */
+export async function sent(span) {
+  return span.raw.source ?? get(filePath(span.trace, { span: span.id }));
+}
+
 let asked;
 /** What attributes, events and spans mean, by name. */
 export function dictionary() {
   asked ??= get("/api/dictionary").then(
-    ({ entries }) => new Map(entries.map((entry) => [entry.name, entry])),
+    ({ entries }) => new Map(entries.flatMap((entry) => [[`${entry.of} ${entry.name}`, entry], [entry.name, entry]])),
     () => new Map(),
   );
   return asked;

@@ -10,7 +10,7 @@ export function colorIndex(service) {
     hash ^= letter.codePointAt(0);
     hash = Math.imul(hash, 0x01000193) >>> 0;
   }
-  return (((hash >>> 5) ^ hash) >>> 0) % COLORS;
+  return (hash >>> 16) % COLORS;
 }
 
 export function colorClass(service) {

@@ -1,9 +1,8 @@
 // Everything about one span: what it did, what it said, where it came from and who took it on.
 
-import { dictionary } from "./api.mjs";
+import { dictionary, sent } from "./api.mjs";
 import { colorClass } from "./color.mjs";
 import { copyButton, h, put, to } from "./dom.mjs";
-import { otlpSpan } from "./file.mjs";
 import { clock, count, duration, json, short, value } from "./format.mjs";
 import { logLine } from "./logs.mjs";
 import { pathOf } from "./routes.mjs";
@@ -26,12 +25,16 @@ export function spanDetail(model, index, close) {
     linkSection("Came from", "←", span.links),
     linkSection("Taken by", "→", span.takenBy),
     section("Log lines", span.logs.length, () => span.logs.slice(0, MOST_LOGS).map((log) => logLine(log))),
+    span.logs.length === 0 && linesAround(model, index),
     section("Events", span.events.length, () => span.events.map((event) => eventOf(event, span))),
     attributes(raw.attributes),
-    folded("Resource: who sent it", () => table(Object.entries(span.resource))),
-    folded("OTLP, as sent", () => {
-      const text = json(otlpSpan(span.trace, raw), 2);
-      return [copyButton(text), h("pre", {}, text)];
+    folded("Resource: who sent it", () => table("resource", Object.entries(span.resource))),
+    folded(span.raw.source ? "As the file has it" : "OTLP, as sent", () => {
+      const place = h("div", {}, h("p", { class: "hint" }, "…"));
+      sent(span).then((document) => json(document, 2)).then(
+        (text) => put(place, copyButton(text), h("pre", { tabindex: "0" }, text)),
+        (error) => put(place, h("p", { class: "problem" }, `${error.message}.`)));
+      return place;
     }),
   ];
   return h("article", { class: "detail", "aria-label": `Span ${span.name}` }, parts);
@@ -73,6 +76,17 @@ function section(title, number, content) {
     title === "Log lines" && number > MOST_LOGS && h("p", { class: "hint" }, `The first ${MOST_LOGS}; the tab Logs has all.`));
 }
 
+/** A statement says nothing itself: the lines of the work that ran it, in the same service. */
+function linesAround(model, index) {
+  let at = model.tree.parent[index];
+  while (at >= 0 && model.spans[at].logs.length === 0) at = model.tree.parent[at];
+  if (!(at >= 0) || model.spans[at].service !== model.spans[index].service) return false;
+  const { logs, trace, id, name } = model.spans[at];
+  return h("section", {}, h("h3", {}, "Log lines around it"),
+    h("p", { class: "hint" }, "None is its own. Of ", to(pathOf.span(trace, id), {}, name), ":"),
+    logs.slice(0, MOST_LOGS).map((log) => logLine(log)));
+}
+
 /** Opened when asked, and made only then. */
 function folded(title, content) {
   const inside = h("div");
@@ -111,10 +125,16 @@ function linkLine(arrow, end) {
 function eventOf(event, span) {
   const { "exception.type": type, "exception.message": message, "exception.stacktrace": stack, ...rest } = event.attributes;
   return h("div", { class: type || message ? "event exception" : "event" },
-    h("p", {}, h("b", {}, event.name), " ", h("small", {}, `${duration(event.at - span.start)} after the span's start`)),
+    h("p", {}, eventName(event.name), " ", h("small", {}, `${duration(event.at - span.start)} after the span's start`)),
     (type || message) && h("p", { class: "problem" }, [type, message].filter(Boolean).map(value).join(": ")),
     stack && folded("Stack", () => [copyButton(value(stack)), h("pre", {}, value(stack))]),
-    Object.keys(rest).length > 0 && table(Object.entries(rest)));
+    Object.keys(rest).length > 0 && table("event", Object.entries(rest)));
+}
+
+function eventName(name) {
+  const place = h("b", { class: "explained" }, name);
+  dictionary().then((known) => put(place, term(name, known.get(`event name ${name}`))));
+  return place;
 }
 
 /** Those of the standard first, then the application's own. */
@@ -125,24 +145,20 @@ function attributes(given) {
   const show = (known) => {
     const standard = ([key]) => known.get(key)?.source?.startsWith("conventions") || /^(http|url|db|rpc|messaging|network|server|client|user_agent|error|exception|code|thread)\./.test(key);
     const groups = [["Standard attributes", entries.filter(standard)], ["Attributes of the application", entries.filter((entry) => !standard(entry))]];
-    put(place, groups.filter(([, of]) => of.length).map(([title, of]) => h("section", {}, h("h3", {}, title), table(of, known))));
+    put(place, groups.filter(([, of]) => of.length).map(([title, of]) => h("section", {}, h("h3", {}, title), table("span", of, known))));
   };
   show(new Map());
   dictionary().then(show);
   return place;
 }
 
-function table(entries, known) {
+/** `of`: "span", "event" or "resource", for a name may mean another thing there. */
+function table(of, entries, known) {
   const body = h("table", { class: "attributes" });
-  const fillIn = (meanings) => put(body, entries.map(([key, given]) => line(key, given, meanings.get(key))));
+  const fillIn = (meanings) => put(body, entries.map(([key, given]) => line(key, given, meanings.get(`${of} ${key}`) ?? meanings.get(key))));
   fillIn(known ?? new Map());
   if (!known) dictionary().then(fillIn);
   return body;
-}
-
-/** A name that may be broken after its dots. */
-function breakable(name) {
-  return name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr")]);
 }
 
 function line(key, given, entry) {
@@ -153,14 +169,29 @@ function line(key, given, entry) {
       `all ${count(text.length, "character")}`);
     shown.append(more);
   }
-  const meaning = entry && `${entry.meaning} (${entry.type}, ${entry.source})`;
-  const head = h("th", { scope: "row" });
-  if (!meaning) return h("tr", {}, put(head, breakable(key)), shown);
-  const told = h("p", { class: "meaning", hidden: true }, meaning);
-  const button = h("button", { class: "term", title: meaning, "aria-expanded": "false" }, breakable(key));
-  button.addEventListener("click", () => {
-    told.hidden = !told.hidden;
-    button.setAttribute("aria-expanded", String(!told.hidden));
-  });
-  return h("tr", {}, put(head, button, told), shown);
+  return h("tr", {}, h("th", { scope: "row", class: "explained" }, term(key, entry)), shown);
+}
+
+/** A name that may be broken after its dots. */
+function breakable(name) {
+  return name.split(/(?<=[._])/).flatMap((part) => [part, h("wbr")]);
+}
+
+const SOURCES = {
+  conventions: "OpenTelemetry's semantic conventions",
+  "conventions, deprecated": "OpenTelemetry's semantic conventions, where it has another name by now",
+  shared_telemetry: "the telemetry crate's dictionary, shared_telemetry::names",
+  "the application": "the application's own dictionary",
+};
+let meanings = 0;
+
+/** A name; where the dictionary has it, with its meaning: under the pointer, on focus, and to stay by a click. */
+function term(name, entry) {
+  if (!entry) return breakable(name);
+  const id = `meaning-${meanings += 1}`;
+  const words = entry.meaning.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part));
+  const button = h("button", { class: "term", type: "button", "aria-expanded": "false", "aria-describedby": id }, breakable(name));
+  button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false")));
+  return [button, h("span", { class: "meaning", role: "tooltip", id }, words, ". ",
+    h("small", {}, `${entry.type}; from ${SOURCES[entry.source] ?? entry.source}`))];
 }

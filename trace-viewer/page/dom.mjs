@@ -57,16 +57,6 @@ export function copyButton(text, label = "copy") {
   return button;
 }
 
-/** Offers a text as a file, without a server. */
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = h("a", { href: url, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 /** A link that the page follows without a reload. */
 export function to(path, attributes, ...children) {
   return h("a", { ...attributes, href: path, "data-inside": true }, ...children);

@@ -1,7 +1,7 @@
-// Trace files, read and written in the page: OTLP JSON, and Jaeger JSON to read.
+// Trace files, opened in the page: OTLP JSON and Jaeger JSON. The viewer itself writes them.
 // Whoever made a file may have made it badly: what has the wrong shape is left out.
 
-import { json, whole } from "./format.mjs";
+import { whole } from "./format.mjs";
 
 const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 const CODES = ["unset", "ok", "error"];
@@ -46,7 +46,7 @@ function list(given) {
 
 function traceOf(found, id) {
   if (!found.traces.has(id)) {
-    found.traces.set(id, { trace_id: id, spans: [], resources: [], linked_from: [], truncated: false });
+    found.traces.set(id, { trace_id: id, spans: [], resources: [], places: new Map(), linked_from: [], truncated: false });
   }
   return found.traces.get(id);
 }
@@ -55,7 +55,7 @@ function addOtlp(found, document) {
   for (const { resource, scopeSpans } of list(document.resourceSpans)) {
     const attributes = fromPairs(resource?.attributes);
     for (const { scope, spans } of list(scopeSpans)) {
-      for (const span of list(spans)) addOtlpSpan(found, attributes, scope, span);
+      for (const span of list(spans)) addOtlpSpan(found, attributes, resource, scope, span);
     }
   }
   for (const { resource, scopeLogs } of list(document.resourceLogs)) {
@@ -65,16 +65,17 @@ function addOtlp(found, document) {
       if (!found.logs.has(id)) found.logs.set(id, []);
       found.logs.get(id).push({
         time_unix_nano: String(record.timeUnixNano ?? record.observedTimeUnixNano ?? "0"),
-        severity: String(record.severityText ?? ""), service, trace_id: id, span_id: hex(record.spanId),
+        severity: severityOf(record), service, trace_id: id, span_id: hex(record.spanId),
         body: fromValue(record.body), attributes: fromPairs(record.attributes), event_name: record.eventName ?? "",
       });
     }
   }
 }
 
-function addOtlpSpan(found, attributes, scope, span) {
+function addOtlpSpan(found, attributes, resource, scope, span) {
   const trace = traceOf(found, hex(span.traceId));
-  if (!trace.resources.includes(attributes)) trace.resources.push(attributes);
+  const { resources, places } = trace;
+  if (!places.has(attributes)) places.set(attributes, resources.push(attributes) - 1);
   const start = whole(span.startTimeUnixNano ?? 0);
   trace.spans.push({
     span_id: hex(span.spanId), parent_span_id: hex(span.parentSpanId) || null,
@@ -90,11 +91,22 @@ function addOtlpSpan(found, attributes, scope, span) {
     links: list(span.links).map((link) => ({
       trace_id: hex(link.traceId), span_id: hex(link.spanId), attributes: fromPairs(link.attributes),
     })),
-    resource: trace.resources.indexOf(attributes), scope: { name: scope?.name ?? "", version: scope?.version ?? "" },
+    resource: places.get(attributes), scope: { name: scope?.name ?? "", version: scope?.version ?? "" },
+    source: { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span] }] }] },
     dropped: {
       attributes: span.droppedAttributesCount ?? 0, events: span.droppedEventsCount ?? 0, links: span.droppedLinksCount ?? 0,
     },
   });
+}
+
+const SEVERITIES = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+
+/** The sender's word, or the data model's for the number: each stands for four. */
+function severityOf({ severityText, severityNumber }) {
+  if (severityText) return String(severityText);
+  const name = SEVERITIES[Math.floor((severityNumber - 1) / 4)] ?? "";
+  const step = (severityNumber - 1) % 4;
+  return name && step ? `${name}${step + 1}` : name;
 }
 
 function length(start, end) {
@@ -130,6 +142,7 @@ function addJaeger(found, jaeger) {
   const processes = jaeger?.processes ?? {};
   const names = Object.keys(processes);
   const offset = trace.resources.length;
+  const places = new Map(names.map((name, index) => [name, offset + index]));
   for (const name of names) {
     const service = String(processes[name]?.serviceName ?? "");
     trace.resources.push({ "service.name": service, ...fromTags(processes[name]?.tags) });
@@ -152,7 +165,8 @@ function addJaeger(found, jaeger) {
       }),
       links: references.filter((to) => to !== parent)
         .map((to) => ({ trace_id: hex(to.traceID).padStart(32, "0"), span_id: hex(to.spanID), attributes: {} })),
-      resource: offset + names.indexOf(span.processID), scope: { name: String(attributes["otel.scope.name"] ?? ""), version: "" },
+      resource: places.get(span.processID), scope: { name: String(attributes["otel.scope.name"] ?? ""), version: "" },
+      source: { process: processes[span.processID], span },
       dropped: { attributes: 0, events: 0, links: 0 },
     });
   }
@@ -181,58 +195,5 @@ function finish(trace, traces, spans) {
         kind: span.kind, to_span_id: link.span_id,
       });
     }
-  }
-}
-
-/** Traces and their logs as one OTLP JSON document. */
-export function toOtlp(traces, logs) {
-  const resourceSpans = traces.flatMap((trace) => trace.resources.map((resource, index) => ({
-    resource: { attributes: toPairs(resource) },
-    scopeSpans: trace.spans.filter((span) => span.resource === index)
-      .map((span) => ({ scope: span.scope, spans: [otlpSpan(trace.trace_id, span)] })),
-  })));
-  const resourceLogs = logs.map((log) => ({
-    resource: { attributes: toPairs({ "service.name": log.service }) },
-    scopeLogs: [{ logRecords: [{
-      timeUnixNano: log.time_unix_nano, severityText: log.severity, traceId: log.trace_id, spanId: log.span_id,
-      body: toValue(log.body), attributes: toPairs(log.attributes), eventName: log.event_name || undefined,
-    }] }],
-  }));
-  return json({ resourceSpans, resourceLogs }, 1);
-}
-
-/** One span as OTLP JSON has it. */
-export function otlpSpan(traceId, span) {
-  return {
-    traceId, spanId: span.span_id, parentSpanId: span.parent_span_id ?? "", flags: span.flags,
-    traceState: span.trace_state, name: span.name, kind: KINDS.indexOf(span.kind),
-    startTimeUnixNano: span.start_unix_nano,
-    endTimeUnixNano: String(whole(span.start_unix_nano) + whole(span.duration_ns)),
-    attributes: toPairs(span.attributes),
-    events: span.events.map((event) => ({
-      name: event.name, timeUnixNano: event.time_unix_nano, attributes: toPairs(event.attributes),
-    })),
-    links: span.links.map((link) => ({
-      traceId: link.trace_id, spanId: link.span_id, attributes: toPairs(link.attributes),
-    })),
-    status: { code: CODES.indexOf(span.status.code), message: span.status.message },
-    droppedAttributesCount: span.dropped.attributes, droppedEventsCount: span.dropped.events,
-    droppedLinksCount: span.dropped.links,
-  };
-}
-
-function toPairs(attributes) {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: toValue(value) }));
-}
-
-function toValue(value) {
-  if (value === null || value === undefined) return {};
-  if (Array.isArray(value)) return { arrayValue: { values: value.map(toValue) } };
-  switch (typeof value) {
-    case "string": return { stringValue: value };
-    case "boolean": return { boolValue: value };
-    case "bigint": return { intValue: String(value) };
-    case "number": return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-    default: return { kvlistValue: { values: toPairs(value) } };
   }
 }

@@ -3,7 +3,7 @@
 import * as api from "./api.mjs";
 import { colorClass } from "./color.mjs";
 import { h, put, to } from "./dom.mjs";
-import { ago, clock, count, duration, short } from "./format.mjs";
+import { ago, clock, count, duration, json, short } from "./format.mjs";
 import { pathOf } from "./routes.mjs";
 import { HELP, parseSearch, withWord } from "./search.mjs";
 
@@ -17,12 +17,20 @@ export class ListPage {
     if (!/^[0-9a-f]{32}$/i.test(this.against ?? "")) this.against = null;
     this.list = h("div", { class: "traces", role: "list" });
     this.told = h("span", { class: "hint", role: "status" });
-    put(root, this.form(), this.list);
+    put(root, h("h1", { class: "unseen" }, "Traces"), this.form(), this.list);
     document.title = "Traces";
     this.awake = () => { if (!document.hidden) this.now(); };
     document.addEventListener("visibilitychange", this.awake);
     this.now();
-    api.get("/api/services").then(({ services }) => this.offer(services), () => {});
+    this.askServices();
+  }
+
+  askServices() {
+    api.get("/api/services").then(({ services }) => {
+      if (this.gone) return;
+      this.offer(services);
+      if (this.traces?.length === 0) this.show([]);
+    }, () => {});
   }
 
   destroy() {
@@ -52,7 +60,7 @@ export class ListPage {
     const { query } = parseSearch(this.text);
     const service = query?.get("service") ?? "";
     fill(this.services, "every service", services.map(({ name }) => name));
-    this.services.value = service;
+    this.services.value = services.some(({ name }) => name === service) ? service : "";
     const of = service ? services.filter(({ name }) => name === service) : services;
     fill(this.operations, "every operation", [...new Set(of.flatMap(({ operations }) => operations))].slice(0, 500));
     this.operations.value = query?.get("operation") ?? "";
@@ -94,7 +102,7 @@ export class ListPage {
       if (!query.has("limit")) query.set("limit", String(LIMIT));
       const { traces } = await api.get(`/api/traces?${query}`);
       if (this.gone || asked !== this.text) return;
-      const seen = JSON.stringify(traces);
+      const seen = json(traces);
       if (seen !== this.seen) { this.seen = seen; this.wait = SOONEST_MS; this.show(traces); }
       put(this.told, traces.length === 0 ? "" : `${count(traces.length, "trace")}${traces.length === LIMIT ? ", the newest" : ""}, live`);
     } catch (error) {
@@ -108,14 +116,21 @@ export class ListPage {
   show(traces) {
     const focused = document.activeElement?.dataset?.trace;
     this.traces = [...this.fromFile(), ...traces];
-    const longest = Math.max(...this.traces.map((trace) => trace.duration_ns), 1);
+    const longest = Math.max(...this.traces.map((trace) => Number(trace.duration_ns)), 1);
     put(this.list, this.traces.map((trace) => this.row(trace, longest)), this.traces.length === 0 && this.nothing());
     if (focused) this.list.querySelector(`[data-trace="${CSS.escape(focused)}"]`)?.focus();
+    if (this.known && traces.some((trace) => trace.root && !this.knows(trace.root.service))) this.askServices();
+  }
+
+  knows(service) {
+    return this.known.some(({ name }) => name === service);
   }
 
   nothing() {
-    if (this.text.trim()) return h("div", { class: "empty" }, h("p", {}, "No trace matches."), h("p", { class: "hint" }, HELP));
-    return h("div", { class: "empty" }, h("h1", {}, "No traces yet"),
+    const service = parseSearch(this.text).query?.get("service");
+    const unknown = service && this.known && !this.knows(service) && h("p", {}, `A word alone is a service's name, and none is called “${service}”.`);
+    if (this.text.trim()) return h("div", { class: "empty" }, h("p", {}, "No trace matches."), unknown, h("p", { class: "hint" }, HELP));
+    return h("div", { class: "empty" }, h("h2", {}, "No traces yet"),
       h("p", {}, "Place an order in the shop, or drop a trace file here (OTLP JSON or Jaeger JSON). The list follows by itself."));
   }
 
@@ -127,7 +142,7 @@ export class ListPage {
       const start = starts.reduce((least, at) => (at < least ? at : least), starts[0] ?? 0n);
       const ends = trace.spans.map((span, index) => Number(starts[index] - start) + Number(span.duration_ns));
       return {
-        trace_id: trace.trace_id, root: root ?? null, start_unix_nano: String(start), file: api.opened.name,
+        trace_id: trace.trace_id, root: root ?? null, first: root ?? trace.spans[0] ?? null, start_unix_nano: String(start), file: api.opened.name,
         duration_ns: ends.reduce((a, b) => Math.max(a, b), 0), span_count: trace.spans.length,
         error_count: trace.spans.filter((span) => span.status.code === "error").length,
         services: [...new Set(trace.spans.map((span) => span.service))],
@@ -139,11 +154,11 @@ export class ListPage {
 
   row(trace, longest) {
     const path = this.against ? pathOf.compare(this.against, trace.trace_id) : pathOf.trace(trace.trace_id);
-    const first = trace.root?.service ?? trace.services[0] ?? "";
+    const first = trace.first?.service ?? trace.services[0] ?? "";
     return h("div", { class: "item", role: "listitem" }, to(path, { class: "trace", "data-trace": trace.trace_id },
       h("time", { title: clock(trace.start_unix_nano) }, ago(trace.start_unix_nano)),
       h("span", { class: "what" }, h("b", { class: `service ${colorClass(first)}` }, first), " ",
-        trace.root ? trace.root.name : h("em", { class: "chip warn" }, "no root span")),
+        trace.first?.name, " ", !trace.root && h("em", { class: "chip warn" }, "no root span")),
       h("span", { class: "marks" },
         trace.file && h("em", { class: "chip" }, `from ${trace.file}`),
         trace.error_count > 0 && h("em", { class: "chip bad" }, count(trace.error_count, "error")),
@@ -151,7 +166,7 @@ export class ListPage {
         trace.linked && h("em", { class: "chip link", title: "Linked to other traces" }, "⇄ linked")),
       h("span", { class: "services" }, trace.services.slice(0, 8).map((name) => h("i", { class: `swatch ${colorClass(name)}` }, name))),
       h("span", { class: "number" }, count(trace.span_count, "span")),
-      h("span", { class: "length" }, h("i", { style: { width: `${Math.sqrt(trace.duration_ns / longest) * 100}%` } }), h("span", {}, duration(trace.duration_ns))),
+      h("span", { class: "length" }, h("i", { style: { width: `${Math.sqrt(Number(trace.duration_ns) / longest) * 100}%` } }), h("span", {}, duration(Number(trace.duration_ns)))),
       h("code", { title: trace.trace_id }, short(trace.trace_id))));
   }
 

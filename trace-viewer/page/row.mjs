@@ -90,9 +90,9 @@ function bars(waterfall, span, index) {
         background: layers(waterfall, span, model.critical.get(index)),
       },
     }),
-    h("span", { class: word, style: place }, label),
+    right >= 0 && left <= 1 && h("span", { class: word, style: place }, label),
     marks.map(([kind, at, name]) => h("i", {
-      class: `mark ${kind}`, title: `${kind}: ${name}`, style: { left: `${waterfall.share(at) * 100}%` },
+      class: kind === "log" ? "mark round" : "mark", title: `${kind}: ${name}`, style: { left: `${waterfall.share(at) * 100}%` },
     })));
 }
 
@@ -119,6 +119,6 @@ export function groupRow(trace, model) {
   const first = model.spans.find((span) => span.trace === trace.trace_id);
   return h("div", { class: "row group" },
     h("span", {}, `trace ${short(trace.trace_id)} `),
-    to(pathOf.trace(trace.trace_id), { tabindex: "-1" }, "alone"),
+    to(pathOf.trace(trace.trace_id), { tabindex: "-1" }, "show it alone"),
     h("small", {}, `${count(trace.spans.length, "span")}, starts ${first ? clock(trace.start_unix_nano ?? first.raw.start_unix_nano, false) : ""}`));
 }

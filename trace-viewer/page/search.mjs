@@ -22,7 +22,8 @@ export function parseSearch(text) {
     const equals = word.indexOf("=");
     const colon = word.indexOf(":");
     if (colon > 0 && (equals < 0 || colon < equals)) {
-      const name = NAMES[word.slice(0, colon).toLowerCase()];
+      const asked = word.slice(0, colon).toLowerCase();
+      const name = Object.hasOwn(NAMES, asked) && NAMES[asked];
       let value = word.slice(colon + 1);
       if (!name) return { problem: `“${word.slice(0, colon)}:” is not known. ${HELP}` };
       if (name === "min_duration_ms") value = millis(value);

@@ -2,9 +2,8 @@
 
 import * as api from "./api.mjs";
 import { colorClass } from "./color.mjs";
-import { copyButton, download, h, put, to } from "./dom.mjs";
+import { copyButton, h, put, to } from "./dom.mjs";
 import { spanDetail } from "./detail.mjs";
-import { toOtlp } from "./file.mjs";
 import { clock, count, duration, short } from "./format.mjs";
 import { keysOf } from "./trace_keys.mjs";
 import { logTab } from "./logs.mjs";
@@ -15,6 +14,11 @@ import { pathOf } from "./routes.mjs";
 import { Waterfall } from "./waterfall.mjs";
 
 const LOOK_AGAIN_MS = [700, 1000, 1500, 2500, 4000, 8000, 15_000, 30_000];
+/** Looking again at a large trace may take this share of the time. */
+const MOST_LOOKING = 1 / 20;
+
+/** Lets the browser draw and hear keys between two pieces of work. */
+const breathe = () => new Promise((done) => { setTimeout(done); });
 
 export class TracePage {
   constructor(route, root, go) {
@@ -24,6 +28,7 @@ export class TracePage {
   }
 
   async start() {
+    const began = performance.now();
     try {
       await this.load();
     } catch (error) {
@@ -35,13 +40,14 @@ export class TracePage {
         !waiting && h("p", {}, "It may have made room for newer ones, or it came from a file that has to be opened again. ",
           to(pathOf.list(), {}, "All traces"))));
     }
+    this.took = performance.now() - began;
     this.lookAgain();
   }
 
   /** Spans arrive late, and consumers later: the page follows until nothing more comes. */
   lookAgain() {
     if (this.gone || api.opened.traces.has(this.id) || this.looks >= LOOK_AGAIN_MS.length) return;
-    this.timer = setTimeout(() => this.start(), LOOK_AGAIN_MS[this.looks]);
+    this.timer = setTimeout(() => this.start(), Math.max(LOOK_AGAIN_MS[this.looks], this.took / MOST_LOOKING));
     this.looks += 1;
   }
 
@@ -70,7 +76,10 @@ export class TracePage {
     this.seen = seen;
     traces.sort((a, b) => (BigInt(a.start_unix_nano ?? a.spans[0]?.start_unix_nano ?? 0) < BigInt(b.start_unix_nano ?? b.spans[0]?.start_unix_nano ?? 0) ? -1 : 1));
     this.more = more;
-    this.show(prepare(traces, logs));
+    await breathe();
+    const model = prepare(traces, logs);
+    await breathe();
+    if (!this.gone) this.show(model);
   }
 
   show(model) {
@@ -123,14 +132,18 @@ export class TracePage {
     const linked = model.spans.some((span) => span.links.length || span.takenBy.length);
     const truncated = model.traces.some((trace) => trace.truncated);
     const first = model.spans[model.tree.order[0]];
+    const toFirst = (color, text, wanted) => {
+      const { trace, id: span } = model.spans[model.tree.order.find((index) => wanted(model.spans[index]))];
+      return to(this.joined ? pathOf.joined(id, span) : pathOf.span(trace, span), { class: color }, text);
+    };
     return h("header", { class: "trace-head" },
       h("h1", {}, first && h("b", { class: `service ${colorClass(first.service)}` }, first.service), " ", first?.name ?? "an empty trace"),
       h("div", { class: "numbers" },
         h("span", {}, first ? clock(first.raw.start_unix_nano) : ""),
         h("span", {}, h("b", {}, duration(model.end))),
         h("span", {}, count(model.spans.length, "span")),
-        model.errors > 0 && h("span", { class: "bad" }, count(model.errors, "error")),
-        model.missing > 0 && h("span", { class: "warn" }, count(model.missing, "missing parent")),
+        model.errors > 0 && toFirst("bad", count(model.errors, "error"), (span) => span.error),
+        model.missing > 0 && toFirst("warn", count(model.missing, "missing parent"), (span) => span.missing),
         truncated && h("span", { class: "warn" }, "cut short: more spans came than are kept"),
         this.joined && h("span", {}, count(model.traces.length, "trace"), this.more > 0 && `, ${this.more} more not shown`),
         h("span", { class: "legend" }, model.services.slice(0, 12).map((name) => h("i", { class: `swatch ${colorClass(name)}` }, name)))),
@@ -138,7 +151,8 @@ export class TracePage {
         this.joined ? to(pathOf.trace(id), { class: "button" }, "This trace alone")
           : linked && to(pathOf.joined(id, this.selectedId ?? this.route.query.get("span")), { class: "button strong" }, "Joined view: before and after the queue"),
         h("button", { on: { click: () => this.waterfall.foldAll(this.waterfall.collapsed.size === 0) } }, "Fold"),
-        h("button", { on: { click: () => download(`trace-${id}.json`, toOtlp(model.traces, model.logs)) } }, "Download"),
+        !api.opened.traces.has(id) && h("a", { class: "button", href: api.filePath(id, { linked: this.joined }), download: true,
+          title: "An OTLP JSON file: drop it on this page, or send it to a collector" }, "Download"),
         to(`/?compare=${id}`, { class: "button" }, "Compare…"),
         h("span", { class: "id" }, h("code", { title: id }, short(id)), copyButton(id, "copy id"))));
   }
@@ -161,6 +175,7 @@ export class TracePage {
     this.side.hidden = false;
     put(this.side, spanDetail(this.model, index, () => this.closeDetail()));
     this.side.scrollTop = 0;
+    this.waterfall.reveal(index); // the details have taken room from it
   }
 
   closeDetail() {

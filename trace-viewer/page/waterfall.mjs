@@ -87,7 +87,8 @@ export class Waterfall {
     const bars = this.layer.querySelector(".bars");
     const frame = bars?.getBoundingClientRect();
     const left = frame ? frame.left - this.space.getBoundingClientRect().left : 0;
-    const at = (time) => left + this.share(time) * (frame?.width ?? 0);
+    // Never over the names, however far to the left a time is.
+    const at = (time) => left + Math.max(0, this.share(time)) * (frame?.width ?? 0);
     for (const [producer, consumer] of this.pairs()) {
       const [up, down] = [this.rowOf.get(producer), this.rowOf.get(consumer)];
       if (Math.min(up, down) >= last || Math.max(up, down) < first) continue;

@@ -12,6 +12,8 @@
 //!     otlp_http: Address::or_a_free_port("127.0.0.1:4318".parse()?),
 //!     otlp_grpc: Address::or_a_free_port("127.0.0.1:4317".parse()?),
 //!     limits: Limits::default(),
+//!     meanings: Vec::new(),
+//!     readers: Vec::new(),
 //! })?;
 //! println!("traces: http://{}", viewer.addresses().query);
 //! viewer.run(std::future::pending()).await?;

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use shared_telemetry::names::Entry;
+
 /// Everything a [`Viewer`](crate::Viewer) is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -13,6 +15,10 @@ pub struct Settings {
     pub otlp_grpc: Address,
     /// How much is kept.
     pub limits: Limits,
+    /// What the application's own names mean, beside those of `shared_telemetry::names`.
+    pub meanings: Vec<&'static Entry>,
+    /// Origins of other pages that may read the JSON API, such as `http://127.0.0.1:8080`.
+    pub readers: Vec<String>,
 }
 
 /// An address to listen on, and what to do when its port is busy.

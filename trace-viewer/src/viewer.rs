@@ -3,6 +3,7 @@
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 use serving::Shutdown;
+use shared_telemetry::names::Entry;
 
 use crate::{
     Settings, api,
@@ -18,6 +19,8 @@ pub struct Viewer {
     otlp_http: Listener,
     otlp_grpc: Listener,
     store: Arc<SharedStore>,
+    meanings: Vec<&'static Entry>,
+    readers: Vec<String>,
 }
 
 /// Where a [`Viewer`] really listens.
@@ -55,6 +58,8 @@ impl Viewer {
             otlp_http: Listener::bind("OTLP over HTTP", settings.otlp_http)?,
             otlp_grpc: Listener::bind("OTLP over gRPC", settings.otlp_grpc)?,
             store: Arc::new(SharedStore::new(settings.limits)),
+            meanings: settings.meanings,
+            readers: settings.readers,
         })
     }
 
@@ -71,8 +76,9 @@ impl Viewer {
     /// Fails only when the runtime cannot take over the listeners.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let (stop, stopped) = Shutdown::new();
+        let api = api::router(Arc::clone(&self.store), &self.meanings);
         let query = self.query.serve(
-            api::router(Arc::clone(&self.store)),
+            api::readers::open_to(self.readers, api),
             Protocol::Http1,
             stopped.clone(),
         );

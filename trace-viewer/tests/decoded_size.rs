@@ -150,6 +150,8 @@ async fn a_body_of_tiny_messages_is_refused_before_it_becomes_large() {
         otlp_http: free,
         otlp_grpc: free,
         limits: Limits::default(),
+        meanings: Vec::new(),
+        readers: Vec::new(),
     })
     .unwrap();
     let address = viewer.addresses().otlp_http;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use shared_telemetry::names::What;
 
-const PROGRAMS: [&str; 7] = [
+const PROGRAMS: [&str; 8] = [
+    "storefront",
     "services/gateway/src",
     "services/pricing/src",
     "services/fulfillment/src",
@@ -67,7 +68,10 @@ fn read(folder: &Path, text: &mut String) {
         let path = entry.path();
         if path.is_dir() {
             read(&path, text);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "mjs")
+        {
             text.push_str(&fs::read_to_string(path).unwrap());
             text.push('\n');
         }

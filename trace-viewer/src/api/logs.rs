@@ -1,6 +1,6 @@
 //! The log records of a trace, as JSON.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -17,7 +17,7 @@ pub(super) struct Logs<'a> {
 struct Log<'a> {
     #[serde(serialize_with = "nanos")]
     time_unix_nano: u64,
-    severity: &'a str,
+    severity: Cow<'a, str>,
     service: &'a str,
     trace_id: TraceId,
     #[serde(serialize_with = "id_or_empty")]
@@ -30,8 +30,8 @@ struct Log<'a> {
 impl<'a> Logs<'a> {
     pub(super) fn of(trace_id: TraceId, records: &'a [Arc<Kept>]) -> Self {
         let log = |record: &'a Arc<Kept>| Log {
-            time_unix_nano: record.time,
-            severity: &record.severity,
+            time_unix_nano: record.time(),
+            severity: record.severity(),
             service: &record.resource.service,
             trace_id,
             span_id: record.span,

@@ -1,10 +1,13 @@
 //! What a browser or a program asks: the page, and the JSON API of traces, logs and services.
 
+mod answer;
 mod dictionary;
 mod logs;
 mod map;
+mod otlp;
 mod problem;
 mod query;
+pub(crate) mod readers;
 mod summary;
 mod trace;
 
@@ -13,20 +16,22 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::map_response,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
 use serde::Serializer;
 use serde_json::{Value, json};
+use shared_telemetry::names::Entry;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use crate::{model::TraceId, page, store::SharedStore};
-use dictionary::Dictionary;
+use dictionary::dictionary;
 use logs::Logs;
 use map::Map;
+use otlp::Extent;
 pub(crate) use problem::Problem;
 use query::SearchQuery;
 use summary::Summaries;
@@ -35,6 +40,8 @@ use trace::Trace;
 /// Queries worked on at the same time; the next ones wait.
 const MAX_IN_FLIGHT: usize = 32;
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Such answers may be made of all that is kept: writing one takes a whole core for its time.
+const LARGE_AT_ONCE: usize = 1;
 /// No query has a body.
 const MAX_BODY_BYTES: usize = 1024;
 
@@ -46,7 +53,9 @@ trace-viewer: the newest traces, in memory
                                min_duration_ms, linked_to=<trace id>, limit
 /api/traces/{trace_id}         a trace, with the traces that link to it
 /api/traces/{trace_id}/logs    its log records
-/api/map                       which service calls which, and how often
+/api/traces/{trace_id}/otlp    all of it as an OTLP JSON file; linked=true: with the traces that
+                               links join to it; span=<span id>: that span alone
+/api/map                       which service calls which, how often, how long
 /api/dictionary                what attributes and events mean
 /api/stats                     how full the store is
 /healthz                       ok
@@ -57,7 +66,10 @@ pub(crate) type IdPath = Result<Path<String>, PathRejection>;
 /// Sorted by name.
 type ServiceNames<'a> = &'a BTreeSet<Arc<str>>;
 
-pub(crate) fn router(store: Arc<SharedStore>) -> Router {
+pub(crate) fn router(store: Arc<SharedStore>, meanings: &[&'static Entry]) -> Router {
+    let meanings = dictionary(meanings);
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    let large = GlobalConcurrencyLimitLayer::new(LARGE_AT_ONCE);
     Router::new()
         .merge(page::router())
         .route("/api", get(async || INDEX))
@@ -66,9 +78,13 @@ pub(crate) fn router(store: Arc<SharedStore>) -> Router {
         .route("/api/traces", get(search))
         .route("/api/traces/{trace_id}", get(trace_by_id))
         .route("/api/traces/{trace_id}/logs", get(logs_of_trace))
+        .route(
+            "/api/traces/{trace_id}/otlp",
+            get(otlp_of_trace).layer(large.clone()),
+        )
         .route("/api/stats", get(stats))
-        .route("/api/map", get(map))
-        .route("/api/dictionary", get(async || Json(Dictionary::new())))
+        .route("/api/map", get(map).layer(large))
+        .route("/api/dictionary", get(async move || (json, meanings)))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such address; /api lists them"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "only GET is accepted here")
@@ -96,7 +112,7 @@ async fn services(store: Store) -> Json<Value> {
 
 async fn search(store: Store, SearchQuery(search): SearchQuery) -> Response {
     let found = store.read().search(&search);
-    Json(Summaries::of(&found)).into_response()
+    answer::json(&Summaries::of(&found))
 }
 
 async fn trace_by_id(store: Store, path: IdPath) -> Result<Response, Problem> {
@@ -108,7 +124,7 @@ async fn trace_by_id(store: Store, path: IdPath) -> Result<Response, Problem> {
             format!("no span of trace {id} is kept"),
         )
     })?;
-    Ok(Json(Trace::of(&snapshot)).into_response())
+    Ok(answer::json(&Trace::of(&snapshot)))
 }
 
 async fn logs_of_trace(store: Store, path: IdPath) -> Result<Response, Problem> {
@@ -118,7 +134,11 @@ async fn logs_of_trace(store: Store, path: IdPath) -> Result<Response, Problem> 
         let detail = format!("neither a span nor a log record of trace {id} is kept");
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
-    Ok(Json(Logs::of(id, &records)).into_response())
+    Ok(answer::json(&Logs::of(id, &records)))
+}
+
+async fn otlp_of_trace(store: Store, path: IdPath, extent: Extent) -> Result<Response, Problem> {
+    otlp::file(&store, trace_id(path)?, &extent)
 }
 
 async fn stats(store: Store) -> Json<Value> {
@@ -140,7 +160,7 @@ async fn stats(store: Store) -> Json<Value> {
 
 async fn map(store: Store) -> Response {
     let found = store.read().map();
-    Json(Map::of(&found)).into_response()
+    answer::json(&Map::of(&found, &map::ids(&found)))
 }
 
 pub(crate) fn trace_id(path: IdPath) -> Result<TraceId, Problem> {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{model::TraceId, store::Summary as Found};
+use crate::{
+    model::{Span, TraceId},
+    store::Summary as Found,
+};
 
 use super::{ServiceNames, nanos};
 
@@ -14,7 +17,8 @@ pub(super) struct Summaries<'a> {
 #[derive(Serialize)]
 struct Summary<'a> {
     trace_id: TraceId,
-    root: Option<Root<'a>>,
+    root: Option<Named<'a>>,
+    first: Option<Named<'a>>,
     #[serde(serialize_with = "nanos")]
     start_unix_nano: u64,
     duration_ns: u64,
@@ -26,7 +30,7 @@ struct Summary<'a> {
 }
 
 #[derive(Serialize)]
-struct Root<'a> {
+struct Named<'a> {
     service: &'a str,
     name: &'a str,
 }
@@ -39,15 +43,21 @@ impl<'a> Summaries<'a> {
     }
 }
 
-impl<'a> Summary<'a> {
-    fn of(found: &'a Found) -> Self {
-        let root = found.root.as_ref().map(|span| Root {
+impl<'a> Named<'a> {
+    fn of(span: &'a Span) -> Self {
+        Self {
             service: &span.resource.service,
             name: &span.name,
-        });
+        }
+    }
+}
+
+impl<'a> Summary<'a> {
+    fn of(found: &'a Found) -> Self {
         Self {
             trace_id: found.id,
-            root,
+            root: found.root.as_deref().map(Named::of),
+            first: found.first.as_deref().map(Named::of),
             start_unix_nano: found.start,
             duration_ns: found.duration,
             span_count: found.span_count,

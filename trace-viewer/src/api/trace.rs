@@ -164,7 +164,7 @@ impl<'a> Span<'a> {
                 code: span.status,
                 message: &span.status_message,
             },
-            flags: span.flags,
+            flags: span.trace_flags(),
             trace_state: &span.trace_state,
             attributes: &span.attributes,
             events: span.events.iter().map(event).collect(),

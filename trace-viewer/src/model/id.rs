@@ -47,6 +47,13 @@ pub(crate) struct SpanId(NonZeroU64);
 impl SpanId {
     pub(crate) const MIN: Self = Self(NonZeroU64::MIN);
 
+    /// Reads 16 hex digits of either case, not all zero.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let well_formed = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| well_formed)?;
+        NonZeroU64::new(number).map(Self)
+    }
+
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes = bytes.try_into().ok()?;
         NonZeroU64::new(u64::from_be_bytes(bytes)).map(Self)

@@ -4,7 +4,7 @@ use std::{collections::HashSet, hash::Hash, mem::size_of, sync::Arc};
 
 use serde::Serialize;
 
-use super::{ALLOCATION, Attributes, UNKNOWN_SERVICE, Value};
+use super::{ALLOCATION, Attributes, UNKNOWN_SERVICE};
 
 /// A longer string is hardly a repeated name: it is kept, and counted, where it is used.
 const LONGEST_SHARED: usize = 256;
@@ -16,6 +16,8 @@ const ENTRY: usize = 32 + ALLOCATION;
 pub(crate) struct Resource {
     pub(crate) service: Arc<str>,
     pub(crate) attributes: Attributes,
+    pub(crate) dropped_attributes: u32,
+    pub(crate) schema_url: Arc<str>,
 }
 
 /// The instrumentation that made a span.
@@ -23,6 +25,12 @@ pub(crate) struct Resource {
 pub(crate) struct Scope {
     pub(crate) name: Arc<str>,
     pub(crate) version: Arc<str>,
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    pub(crate) attributes: Attributes,
+    #[serde(skip)]
+    pub(crate) dropped_attributes: u32,
+    #[serde(skip)]
+    pub(crate) schema_url: Arc<str>,
 }
 
 /// The shared parts. An entry that no span or log uses any more goes at the next sweep.
@@ -66,14 +74,18 @@ impl Pool {
         new
     }
 
-    pub(crate) fn resource(&mut self, attributes: Attributes) -> Arc<Resource> {
-        let service = match attributes.get("service.name") {
-            Some(Value::Text(name)) if !name.is_empty() => self.string(name),
-            _ => self.string(UNKNOWN_SERVICE),
-        };
+    pub(crate) fn resource(
+        &mut self,
+        attributes: Attributes,
+        dropped_attributes: u32,
+        schema_url: &str,
+    ) -> Arc<Resource> {
+        let service = attributes.text("service.name").unwrap_or(UNKNOWN_SERVICE);
         let resource = Resource {
-            service,
+            service: self.string(service),
             attributes,
+            dropped_attributes,
+            schema_url: self.string(schema_url),
         };
         share(
             &mut self.resources,
@@ -83,11 +95,7 @@ impl Pool {
         )
     }
 
-    pub(crate) fn scope(&mut self, name: &str, version: &str) -> Arc<Scope> {
-        let scope = Scope {
-            name: self.string(name),
-            version: self.string(version),
-        };
+    pub(crate) fn scope(&mut self, scope: Scope) -> Arc<Scope> {
         share(&mut self.scopes, &mut self.bytes, scope, scope_bytes)
     }
 
@@ -146,11 +154,12 @@ fn string_bytes(text: &Arc<str>) -> usize {
 }
 
 fn resource_bytes(resource: &Resource) -> usize {
-    let service = unshared_bytes(&resource.service);
-    ENTRY + size_of::<Resource>() + service + resource.attributes.heap_bytes()
+    let strings = unshared_bytes(&resource.service) + unshared_bytes(&resource.schema_url);
+    ENTRY + size_of::<Resource>() + strings + resource.attributes.heap_bytes()
 }
 
 fn scope_bytes(scope: &Scope) -> usize {
-    let strings = unshared_bytes(&scope.name) + unshared_bytes(&scope.version);
-    ENTRY + size_of::<Scope>() + strings
+    let strings = [&scope.name, &scope.version, &scope.schema_url];
+    let strings: usize = strings.into_iter().map(unshared_bytes).sum();
+    ENTRY + size_of::<Scope>() + strings + scope.attributes.heap_bytes()
 }

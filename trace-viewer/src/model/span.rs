@@ -40,8 +40,8 @@ pub(crate) struct Span {
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) status: Status,
-    /// The W3C trace flags.
-    pub(crate) flags: u8,
+    /// OTLP's: the W3C trace flags in the lowest eight bits, and whether the parent is remote.
+    pub(crate) flags: u32,
     pub(crate) status_message: Box<str>,
     pub(crate) trace_state: Box<str>,
     pub(crate) start: u64,
@@ -58,12 +58,16 @@ pub(crate) struct Event {
     pub(crate) name: Arc<str>,
     pub(crate) time: u64,
     pub(crate) attributes: Attributes,
+    pub(crate) dropped_attributes: u32,
 }
 
 pub(crate) struct Link {
     pub(crate) trace: TraceId,
     pub(crate) span: SpanId,
+    pub(crate) trace_state: Box<str>,
+    pub(crate) flags: u32,
     pub(crate) attributes: Attributes,
+    pub(crate) dropped_attributes: u32,
 }
 
 /// What the sender, or the receiver for invalid links, left out.
@@ -80,12 +84,21 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
+    /// The W3C trace flags.
+    pub(crate) fn trace_flags(&self) -> u8 {
+        let [lowest, ..] = self.flags.to_le_bytes();
+        lowest
+    }
+
     /// What keeping this span costs, index entries included, shared parts not.
     pub(crate) fn bytes(&self) -> usize {
         let event = |event: &Event| {
             size_of::<Event>() + unshared_bytes(&event.name) + event.attributes.heap_bytes()
         };
-        let link = |link: &Link| size_of::<Link>() + LINK_INDEX + link.attributes.heap_bytes();
+        let link = |link: &Link| {
+            let own = size_of::<Link>() + link.trace_state.len();
+            own + LINK_INDEX + link.attributes.heap_bytes()
+        };
         size_of::<Self>()
             + SPAN_INDEX
             + 5 * ALLOCATION

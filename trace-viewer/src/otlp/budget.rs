@@ -28,7 +28,7 @@ pub(super) const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
 pub(super) enum Unfit {
     #[error(transparent)]
     NotProtobuf(#[from] DecodeError),
-    #[error("it would take more than {MAX_DECODED_BYTES} bytes of memory")]
+    #[error("it would take more than {MAX_DECODED_BYTES} bytes of memory, or nests too deeply")]
     TooLarge,
 }
 
@@ -106,8 +106,9 @@ static ANY_VALUE: Shape = Shape(&[
 static ARRAY_VALUE: Shape = Shape(&[message::<AnyValue>(1, &ANY_VALUE)]);
 static KEY_VALUE_LIST: Shape = Shape(&[message::<KeyValue>(1, &KEY_VALUE)]);
 
-/// As deep as protobuf libraries go.
-const MAX_DEPTH: usize = 100;
+/// Lists of lists, 37 deep: what nests no deeper can be written as JSON and be read again, where
+/// readers stop at a depth of 128.
+const MAX_DEPTH: usize = 80;
 
 /// Walks over `body` without keeping anything of it.
 pub(super) fn check(body: &[u8], shape: &'static Shape) -> Result<(), Unfit> {

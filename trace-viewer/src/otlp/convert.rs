@@ -17,9 +17,6 @@ use crate::{
     store::Refusal,
 };
 
-/// Each stands for four severity numbers: INFO, INFO2, INFO3 and INFO4.
-const SEVERITIES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-
 pub(super) fn span(
     pool: &mut Pool,
     resource: &Arc<Resource>,
@@ -41,7 +38,7 @@ pub(super) fn span(
         name: pool.string(&span.name),
         kind,
         status,
-        flags: trace_flags(span.flags),
+        flags: span.flags,
         status_message,
         trace_state: span.trace_state.into_boxed_str(),
         start: span.start_time_unix_nano,
@@ -68,21 +65,23 @@ pub(super) fn span(
 pub(super) fn log(
     pool: &mut Pool,
     resource: &Arc<Resource>,
+    scope: &Arc<Scope>,
     record: LogRecord,
 ) -> Option<(TraceId, Log)> {
     let trace = TraceId::from_bytes(&record.trace_id)?;
-    let time = match record.time_unix_nano {
-        0 => record.observed_time_unix_nano,
-        time => time,
-    };
     let log = Log {
-        time,
-        severity: severity(pool, &record.severity_text, record.severity_number),
+        happened: record.time_unix_nano,
+        observed: record.observed_time_unix_nano,
+        severity_number: record.severity_number,
+        severity_text: pool.string(&record.severity_text),
         span: SpanId::from_bytes(&record.span_id),
         body: value(pool, record.body),
         attributes: attributes(pool, record.attributes),
+        dropped_attributes: record.dropped_attributes_count,
+        flags: record.flags,
         event_name: pool.string(&record.event_name),
         resource: Arc::clone(resource),
+        scope: Arc::clone(scope),
     };
     Some((trace, log))
 }
@@ -114,6 +113,7 @@ fn event(pool: &mut Pool, event: wire::span::Event) -> Event {
         name: pool.string(&event.name),
         time: event.time_unix_nano,
         attributes: attributes(pool, event.attributes),
+        dropped_attributes: event.dropped_attributes_count,
     }
 }
 
@@ -126,11 +126,13 @@ fn links(pool: &mut Pool, links: Vec<wire::span::Link>) -> (Box<[Link]>, u32) {
             invalid = invalid.saturating_add(1);
             return None;
         };
-        let attributes = attributes(pool, link.attributes);
         Some(Link {
             trace,
             span,
-            attributes,
+            trace_state: link.trace_state.into_boxed_str(),
+            flags: link.flags,
+            attributes: attributes(pool, link.attributes),
+            dropped_attributes: link.dropped_attributes_count,
         })
     });
     (valid.collect(), invalid)
@@ -156,29 +158,4 @@ fn status(status: Option<wire::Status>) -> (Status, Box<str>) {
         wire::status::StatusCode::Error => Status::Error,
     };
     (code, status.message.into_boxed_str())
-}
-
-/// The lowest eight bits of OTLP's span flags; the others say whether the parent is remote.
-fn trace_flags(flags: u32) -> u8 {
-    let [lowest, ..] = flags.to_le_bytes();
-    lowest
-}
-
-/// The sender's own word, or the data model's for the number.
-fn severity(pool: &mut Pool, text: &str, number: i32) -> Arc<str> {
-    if !text.is_empty() {
-        return pool.string(text);
-    }
-    let Some(index) = usize::try_from(number)
-        .ok()
-        .and_then(|number| number.checked_sub(1))
-    else {
-        return pool.string("");
-    };
-    let name = SEVERITIES.get(index / 4).copied().unwrap_or_default();
-    match index % 4 {
-        _ if name.is_empty() => pool.string(""),
-        0 => pool.string(name),
-        step => pool.string(&format!("{name}{}", step + 1)),
-    }
 }

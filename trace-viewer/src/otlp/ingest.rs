@@ -39,10 +39,11 @@ pub(super) fn logs(store: &SharedStore, request: ExportLogsServiceRequest) -> Ou
 }
 
 fn add_spans(store: &mut Store, group: ResourceSpans, outcome: &mut Outcome) {
-    let resource = resource(store, group.resource);
+    let resource = resource(store, group.resource, &group.schema_url);
     for scoped in group.scope_spans {
         let shared = resource.as_ref().map_err(|refusal| *refusal);
-        let shared = shared.and_then(|resource| Ok((resource, scope(store, scoped.scope)?)));
+        let shared = shared
+            .and_then(|resource| Ok((resource, scope(store, scoped.scope, &scoped.schema_url)?)));
         for span in scoped.spans {
             let added = shared.as_ref().map_err(|refusal| *refusal);
             let added = added.and_then(|(resource, scope)| {
@@ -58,34 +59,55 @@ fn add_spans(store: &mut Store, group: ResourceSpans, outcome: &mut Outcome) {
 }
 
 fn add_logs(store: &mut Store, group: ResourceLogs, outcome: &mut Outcome) {
-    let resource = resource(store, group.resource);
-    for record in group
-        .scope_logs
-        .into_iter()
-        .flat_map(|scoped| scoped.log_records)
-    {
-        let added = resource.as_ref().map_err(|refusal| *refusal);
-        let added = added.and_then(|resource| {
-            match convert::log(store.pool(), resource, record) {
-                Some((trace, log)) => store.add_log(trace, log),
-                // A record outside any trace is valid; it is not kept, because nothing asks for it.
-                None => Ok(()),
+    let resource = resource(store, group.resource, &group.schema_url);
+    for scoped in group.scope_logs {
+        let shared = resource.as_ref().map_err(|refusal| *refusal);
+        let shared = shared
+            .and_then(|resource| Ok((resource, scope(store, scoped.scope, &scoped.schema_url)?)));
+        for record in scoped.log_records {
+            let added = shared.as_ref().map_err(|refusal| *refusal);
+            let added = added.and_then(|(resource, scope)| {
+                match convert::log(store.pool(), resource, scope, record) {
+                    Some((trace, log)) => store.add_log(trace, log),
+                    // A record outside any trace is valid; nothing asks for it, so it is not kept.
+                    None => Ok(()),
+                }
+            });
+            if let Err(refusal) = added {
+                outcome.refuse(refusal);
             }
-        });
-        if let Err(refusal) = added {
-            outcome.refuse(refusal);
         }
     }
 }
 
-fn resource(store: &mut Store, wire: Option<WireResource>) -> Result<Arc<Resource>, Refusal> {
-    let attributes = convert::attributes(store.pool(), wire.unwrap_or_default().attributes);
-    store.admit_shared(attributes.heap_bytes())?;
-    Ok(store.pool().resource(attributes))
+fn resource(
+    store: &mut Store,
+    wire: Option<WireResource>,
+    schema_url: &str,
+) -> Result<Arc<Resource>, Refusal> {
+    let wire = wire.unwrap_or_default();
+    let attributes = convert::attributes(store.pool(), wire.attributes);
+    store.admit_shared(attributes.heap_bytes() + schema_url.len())?;
+    let dropped = wire.dropped_attributes_count;
+    Ok(store.pool().resource(attributes, dropped, schema_url))
 }
 
-fn scope(store: &mut Store, wire: Option<InstrumentationScope>) -> Result<Arc<Scope>, Refusal> {
-    let scope = wire.unwrap_or_default();
-    store.admit_shared(scope.name.len() + scope.version.len())?;
-    Ok(store.pool().scope(&scope.name, &scope.version))
+fn scope(
+    store: &mut Store,
+    wire: Option<InstrumentationScope>,
+    schema_url: &str,
+) -> Result<Arc<Scope>, Refusal> {
+    let wire = wire.unwrap_or_default();
+    let attributes = convert::attributes(store.pool(), wire.attributes);
+    let strings = wire.name.len() + wire.version.len() + schema_url.len();
+    store.admit_shared(attributes.heap_bytes() + strings)?;
+    let pool = store.pool();
+    let scope = Scope {
+        name: pool.string(&wire.name),
+        version: pool.string(&wire.version),
+        attributes,
+        dropped_attributes: wire.dropped_attributes_count,
+        schema_url: pool.string(schema_url),
+    };
+    Ok(pool.scope(scope))
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod convert;
+mod document;
 pub(crate) mod grpc;
 pub(crate) mod http;
 mod ingest;
@@ -17,6 +18,7 @@ use shared_telemetry::otlp::proto::collector::{
 
 use crate::store::SharedStore;
 use budget::Unfit;
+pub(crate) use document::Document;
 use response::Outcome;
 
 /// The largest body or message, after decompression.

@@ -1,103 +1,74 @@
-//! Which service calls which: counted from the spans that are kept.
+//! Who calls which service, asks which database and sends to which queue: counted from the spans
+//! that are kept.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+mod walk;
 
-use crate::model::{Kind, Span, SpanId, Status, TraceId};
+use std::time::Instant;
 
-use super::{Store, trace::Trace};
+use super::Store;
+use walk::Walk;
 
-const NANOS_PER_SECOND: f64 = 1e9;
-
-#[derive(Default)]
+/// A copy, so that nothing of the store is held while it is written as JSON.
 pub(crate) struct ServiceMap {
-    pub(crate) services: BTreeMap<Arc<str>, Tally>,
-    pub(crate) edges: BTreeMap<Edge, Tally>,
-    /// From the first trace's start to the last one's.
+    pub(crate) places: Vec<Place>,
+    pub(crate) ways: Vec<Way>,
+    /// From the arrival of the first trace's first data to that of the last one's. Senders'
+    /// clocks may be decades apart; this machine's is one.
     pub(crate) seconds: f64,
-    /// Messages counted already: a batch's span and a message's own both link to the producer.
-    taken: HashSet<(TraceId, SpanId, Arc<str>)>,
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Edge {
-    pub(crate) from: Arc<str>,
-    pub(crate) to: Arc<str>,
-    /// Over a queue.
-    pub(crate) asynchronous: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Tally {
-    pub(crate) count: u64,
+/// What can be called. A database or queue is known by the spans of those who use it.
+pub(crate) struct Place {
+    pub(crate) kind: PlaceKind,
+    pub(crate) name: String,
+    /// `sqlite`, `kafka`; empty for a service.
+    pub(crate) system: String,
+    /// Of a database its server or, where that is unknown, the service that has it; else empty.
+    pub(crate) at: String,
+    pub(crate) spans: u64,
     pub(crate) errors: u64,
 }
 
-impl Tally {
-    fn add(&mut self, span: &Span) {
-        self.count += 1;
-        self.errors += u64::from(span.status == Status::Error);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PlaceKind {
+    Service,
+    Database,
+    Queue,
+}
+
+/// `from` and `to` are places by their index.
+pub(crate) struct Way {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// Nobody waits at its other end.
+    pub(crate) asynchronous: bool,
+    pub(crate) calls: u64,
+    pub(crate) errors: u64,
+    /// Nanoseconds, in order: of a call as its caller knew it, of a message from the sending to
+    /// the taking. A message whose sending is not kept has none.
+    pub(crate) times: Vec<u64>,
+}
+
+impl Way {
+    /// The time that this part of them did not exceed; none where none is known.
+    pub(crate) fn quantile(&self, hundredths: usize) -> Option<u64> {
+        let rank = (self.times.len() * hundredths).div_ceil(100);
+        self.times.get(rank.saturating_sub(1)).copied()
     }
 }
 
 impl Store {
     /// One look at every span.
     pub(crate) fn map(&self) -> ServiceMap {
-        let mut map = ServiceMap::default();
+        let mut walk = Walk::new(self);
         for (id, trace) in &self.traces {
             for span in trace.spans() {
-                let tally = map.services.entry(Arc::clone(&span.resource.service));
-                tally.or_default().add(span);
-                self.count_edges(&mut map, *id, trace, span);
+                walk.visit(*id, trace, span);
             }
         }
-        let starts = self.traces.values().filter(|trace| trace.span_count() > 0);
-        let starts: Vec<u64> = starts.map(Trace::start).collect();
-        let first = starts.iter().min().copied().unwrap_or_default();
-        let last = starts.iter().max().copied().unwrap_or_default();
-        map.seconds = (last - first) as f64 / NANOS_PER_SECOND;
-        map
-    }
-
-    fn count_edges(&self, map: &mut ServiceMap, id: TraceId, trace: &Trace, span: &Span) {
-        let parent = span.parent.and_then(|parent| trace.span(parent));
-        if let Some(parent) = parent {
-            let asynchronous = parent.kind == Kind::Producer || span.kind == Kind::Consumer;
-            if asynchronous {
-                map.take((id, parent.id), parent, span);
-            } else if parent.resource.service != span.resource.service {
-                map.add(parent, span, false);
-            }
-        }
-        if span.kind == Kind::Consumer {
-            for link in &span.links {
-                let producer = (link.trace, link.span);
-                if let Some(from) = self.span(producer) {
-                    map.take(producer, from, span);
-                }
-            }
-        }
-    }
-}
-
-impl ServiceMap {
-    fn take(&mut self, message: (TraceId, SpanId), from: &Span, to: &Span) {
-        let by = Arc::clone(&to.resource.service);
-        // Within a service, a consumer's spans are each other's parents: no message is between them.
-        let sent = from.kind == Kind::Producer || from.resource.service != by;
-        if sent && self.taken.insert((message.0, message.1, by)) {
-            self.add(from, to, true);
-        }
-    }
-
-    fn add(&mut self, from: &Span, to: &Span, asynchronous: bool) {
-        let edge = Edge {
-            from: Arc::clone(&from.resource.service),
-            to: Arc::clone(&to.resource.service),
-            asynchronous,
-        };
-        self.edges.entry(edge).or_default().add(to);
+        let with_spans = self.traces.values().filter(|trace| trace.span_count() > 0);
+        let came: Vec<Instant> = with_spans.filter_map(|trace| trace.came).collect();
+        let extent = came.iter().min().zip(came.iter().max());
+        walk.map(extent.map_or(0.0, |(first, last)| (*last - *first).as_secs_f64()))
     }
 }

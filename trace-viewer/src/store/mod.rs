@@ -1,6 +1,7 @@
 //! The bounded store: traces by id, the order in which they go, and who links to whom.
 
 mod back_links;
+mod joined;
 mod map;
 mod read;
 mod search;
@@ -9,6 +10,7 @@ mod trace;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Instant,
 };
 
 use crate::{
@@ -17,7 +19,8 @@ use crate::{
 };
 
 use back_links::BackLinks;
-pub(crate) use map::ServiceMap;
+pub(crate) use joined::Content;
+pub(crate) use map::{Place, PlaceKind, ServiceMap, Way};
 pub(crate) use read::{BackLink, Snapshot, Summary};
 pub(crate) use search::Search;
 pub(crate) use trace::Refusal;
@@ -101,11 +104,9 @@ impl Store {
     }
 
     fn try_add_span(&mut self, id: TraceId, span: Span) -> Result<(), Refusal> {
-        if self
-            .traces
-            .get(&id)
-            .is_some_and(|trace| trace.span(span.id).is_some())
-        {
+        let first = self.traces.get(&id).and_then(|trace| trace.span(span.id));
+        // Nobody loses a span because another sender has taken its id.
+        if first.is_some_and(|first| Arc::ptr_eq(&first.resource, &span.resource)) {
             return Ok(());
         }
         let bytes = span.bytes();
@@ -170,6 +171,7 @@ impl Store {
     fn touch(&mut self, id: TraceId, bytes: usize) -> &mut Trace {
         self.arrivals += 1;
         let trace = self.traces.entry(id).or_default();
+        trace.came.get_or_insert_with(Instant::now);
         let grown = if trace.arrival == 0 {
             bytes + Trace::EMPTY_BYTES
         } else {

@@ -41,6 +41,8 @@ pub(crate) struct BackLink {
 pub(crate) struct Summary {
     pub(crate) id: TraceId,
     pub(crate) root: Option<Arc<Span>>,
+    /// The root, or else the span that started first.
+    pub(crate) first: Option<Arc<Span>>,
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) span_count: usize,
@@ -94,7 +96,7 @@ impl Store {
     /// Oldest first; none where neither a span nor a log record of the trace is known.
     pub(crate) fn logs(&self, id: TraceId) -> Option<Vec<Arc<Log>>> {
         let mut logs = self.traces.get(&id)?.logs().to_vec();
-        logs.sort_by_key(|log| log.time);
+        logs.sort_by_key(|log| log.time());
         Some(logs)
     }
 
@@ -136,9 +138,12 @@ impl Store {
             links.any(|link| link.trace != id)
         };
         let linked_from = || self.back_links.to(id).any(|(from, _)| from != id);
+        let root = trace.root().cloned();
+        let first = || trace.spans().iter().min_by_key(|span| span.start);
         Summary {
             id,
-            root: trace.root().cloned(),
+            first: root.clone().or_else(|| first().cloned()),
+            root,
             start: trace.start(),
             duration: trace.duration(),
             span_count: trace.span_count(),

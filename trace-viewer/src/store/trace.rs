@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     mem::size_of,
     sync::Arc,
+    time::Instant,
 };
 
 use crate::model::{Log, Span, SpanId, TraceId};
@@ -33,6 +34,8 @@ pub(crate) struct Trace {
     services: BTreeSet<Arc<str>>,
     /// Earliest start and latest end.
     extent: Option<(u64, u64)>,
+    /// When its first data arrived, by this machine's clock.
+    pub(super) came: Option<Instant>,
     /// The number of its last arrival; zero before the first.
     pub(super) arrival: u64,
     pub(super) bytes: usize,
@@ -47,7 +50,7 @@ impl Trace {
     pub(super) fn push_span(&mut self, span: Arc<Span>) {
         let (start, end) = self.extent.unwrap_or((span.start, span.end));
         self.extent = Some((start.min(span.start), end.max(span.end)));
-        self.by_id.insert(span.id, self.spans.len());
+        self.by_id.entry(span.id).or_insert(self.spans.len());
         self.services.insert(Arc::clone(&span.resource.service));
         self.spans.push(span);
     }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { parse } from "../../page/api.mjs";
 import { colorClass } from "../../page/color.mjs";
 import { alignTraces, verdict } from "../../page/compare.mjs";
-import { parseFile, toOtlp } from "../../page/file.mjs";
+import { parseFile } from "../../page/file.mjs";
 import { clock, duration } from "../../page/format.mjs";
 import { prepare } from "../../page/model.mjs";
 import { routeOf } from "../../page/routes.mjs";
@@ -21,20 +21,29 @@ test("search words become the API's parameters", () => {
   assert.equal(withWord('a=b service:x', "service", "the shop"), 'a=b service:"the shop"');
 });
 
-test("a trace that is written as OTLP JSON reads back the same", () => {
-  const spans = [
-    span("aa", null, 0, 9, { attributes: { n: 1, f: 1.5, b: true, t: "x", list: [1, "y"], none: null, map: { k: "v" } } }),
-    span("bb", "aa", 1, 2, { kind: "consumer", status: { code: "error", message: "no" }, links: [link("t", "aa", "shop")] }),
+test("an OTLP JSON file has types, links both ways and logs, and each span keeps what the file said of it", () => {
+  const pair = (key, value) => ({ key, value });
+  const resource = { attributes: [pair("service.name", { stringValue: "shop" })] };
+  const attributes = [
+    pair("n", { intValue: "1" }), pair("large", { intValue: "9007199254740993" }), pair("f", { doubleValue: 1.5 }), pair("b", { boolValue: true }),
+    pair("list", { arrayValue: { values: [{ intValue: 1 }, { stringValue: "y" }] } }), pair("none", {}), pair("map", { kvlistValue: { values: [pair("k", { stringValue: "v" })] } }),
   ];
-  const log = { time_unix_nano: "5", severity: "INFO", service: "shop", trace_id: "t", span_id: "aa", body: "said", attributes: { k: 1 }, event_name: "" };
-  const { traces, logs } = parseFile(toOtlp([trace("t", spans)], [log]));
+  const send = { traceId: "T", spanId: "AA", name: "send", kind: 4, startTimeUnixNano: "10", endTimeUnixNano: "12", attributes };
+  const take = { traceId: "T", spanId: "bb", parentSpanId: "aa", kind: 5, status: { code: 2, message: "no" }, links: [{ traceId: "t", spanId: "aa" }] };
+  const scope = { name: "lib", version: "1" };
+  const log = { observedTimeUnixNano: "5", severityNumber: 18, traceId: "t", spanId: "aa", body: { stringValue: "said" } };
+  const { traces, logs } = parseFile(JSON.stringify({
+    resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [send, take] }] }], resourceLogs: [{ resource, scopeLogs: [{ logRecords: [log] }] }],
+  }));
   const read = traces.get("t");
-  assert.deepEqual(read.spans.map((one) => one.attributes), spans.map((one) => one.attributes));
-  assert.deepEqual(read.spans[1].status, spans[1].status);
-  assert.equal(read.spans[1].duration_ns, 2);
-  assert.equal(read.spans[1].links[0].name, "span aa");
+  assert.deepEqual(read.spans[0].attributes, { n: 1, large: "9007199254740993", f: 1.5, b: true, list: [1, "y"], none: null, map: { k: "v" } });
+  assert.equal(read.spans[0].duration_ns, 2);
+  assert.deepEqual(read.spans[1].status, { code: "error", message: "no" });
+  assert.equal(read.spans[1].links[0].name, "send");
   assert.equal(read.linked_from[0].span_id, "bb");
-  assert.deepEqual(logs.get("t"), [log]);
+  assert.deepEqual(read.spans[1].source, { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [take] }] }] });
+  const [told] = logs.get("t");
+  assert.deepEqual([told.time_unix_nano, told.severity, told.service, told.body], ["5", "ERROR2", "shop", "said"]);
 });
 
 test("a Jaeger file opens, and a file of something else says what can be opened", () => {
@@ -70,8 +79,8 @@ test("what is gone, new, failing or slower is named", () => {
 });
 
 test("a service's colour depends on its name alone, and the shop's services differ", () => {
-  const shop = ["gateway", "pricing", "fulfillment", "inventory", "loadgen"].map(colorClass);
-  assert.equal(new Set(shop).size, 5);
+  const shop = ["storefront", "gateway", "pricing", "fulfillment", "inventory", "fraud", "loadgen"].map(colorClass);
+  assert.equal(new Set(shop).size, 7);
   assert.match(colorClass("\u{1F600} any"), /^c[0-9]$/);
 });
 

@@ -70,5 +70,29 @@ test("of a batch, the work for other traces' messages is foreign in the joined v
 test("on the map, a message that a batch and its own span took is one call over the queue", () => {
   const taken = { kind: "consumer", service: "warehouse", links: [link("p", "send", "shop")] };
   const map = edgesOf(prepare([trace("c", [span("batch", null, 0, 9, taken), span("one", "batch", 1, 5, taken)])]));
-  assert.deepEqual(map.edges, [{ from: "shop", to: "warehouse", asynchronous: true, calls: 1, errors: 0 }]);
+  assert.deepEqual(map.edges.map(told), [["service:shop", "service:warehouse", true, 1, 0, null]]);
+});
+
+const told = ({ from, to, asynchronous, calls, errors, median_ns }) => [from, to, asynchronous, calls, errors, median_ns];
+
+test("on the map, a topic and a database stand beside the services, whether their other end is drawn or not", () => {
+  const topic = { "messaging.system": "kafka", "messaging.destination.name": "orders" };
+  const send = span("send", "root", 5, 2, { kind: "producer", attributes: topic });
+  const query = span("query", "root", 1, 3, { kind: "client", attributes: { "db.system.name": "sqlite", "db.namespace": "shop" } });
+  const root = span("root", null, 0, 10);
+  const take = span("take", null, 25, 1, { kind: "consumer", service: "warehouse", attributes: topic, links: [link("p", "send", "shop")] });
+  const back = { trace_id: "c", span_id: "take", service: "warehouse", name: "take", kind: "consumer", to_span_id: "send" };
+  const orders = trace("p", [root, query, send], { linked_from: [back] });
+  const work = trace("c", [take]);
+  const sql = ["service:shop", "database:shop@shop", false, 1, 0, 3];
+  const taken = (wait) => ["queue:orders", "service:warehouse", true, 1, 0, wait];
+  assert.deepEqual(edgesOf(prepare([orders, work])).edges.map(told), [sql, ["service:shop", "queue:orders", true, 1, 0, 2], taken(20)]);
+  assert.deepEqual(edgesOf(prepare([orders])).edges.map(told), [sql, ["service:shop", "queue:orders", true, 1, 0, 2], taken(null)]);
+  assert.deepEqual(edgesOf(prepare([work])).edges.map(told), [["service:shop", "queue:orders", true, 1, 0, null], taken(null)]);
+});
+
+test("on the map, a call fails and lasts as its caller saw it", () => {
+  const call = span("call", null, 0, 90, { kind: "client", status: { code: "error", message: "timeout" } });
+  const map = edgesOf(prepare([trace("t", [call, span("answer", "call", 5, 10, { service: "pricing", kind: "server" })])]));
+  assert.deepEqual(map.edges.map(told), [["service:shop", "service:pricing", false, 1, 1, 90]]);
 });

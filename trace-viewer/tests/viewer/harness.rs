@@ -33,7 +33,11 @@ impl TestViewer {
     }
 
     pub(crate) async fn with_limits(limits: Limits) -> Self {
-        let viewer = Viewer::build(settings(limits)).unwrap();
+        Self::with_settings(settings(limits)).await
+    }
+
+    pub(crate) async fn with_settings(settings: Settings) -> Self {
+        let viewer = Viewer::build(settings).unwrap();
         let addresses = viewer.addresses();
         let mut running = JoinSet::new();
         running.spawn(async move { viewer.run(std::future::pending()).await.unwrap() });
@@ -113,6 +117,8 @@ pub(crate) fn settings(limits: Limits) -> Settings {
         otlp_http: free,
         otlp_grpc: free,
         limits,
+        meanings: Vec::new(),
+        readers: Vec::new(),
     }
 }
 

@@ -85,6 +85,44 @@ async fn the_byte_limit_holds_whatever_comes() {
 }
 
 #[tokio::test]
+async fn what_goes_for_the_byte_limit_is_the_oldest_trace_and_all_of_it() {
+    let bytes = 64 * 1024;
+    let viewer = TestViewer::with_limits(Limits {
+        bytes,
+        ..Limits::default()
+    })
+    .await;
+    for trace in 1..=120 {
+        // From two services, as the parts of a trace come.
+        let taken = linking(child(trace, 3, 2), trace - 1, 2);
+        viewer
+            .spans("gateway", vec![span(trace, 1), child(trace, 2, 1)])
+            .await;
+        viewer.spans("fulfillment", vec![taken]).await;
+        viewer
+            .logs("gateway", vec![log(trace, 1, EPOCH, "a line")])
+            .await;
+        assert!(viewer.stat("bytes").await <= bytes as u64);
+    }
+    let stats = viewer.json("/api/stats").await;
+    let kept = stats["traces"].as_u64().unwrap();
+    assert!((10..110).contains(&kept), "{kept} traces");
+    assert_eq!(stats["evicted_traces"], 120 - kept);
+    assert_eq!(
+        (&stats["spans"], &stats["logs"]),
+        (&json!(kept * 3), &json!(kept))
+    );
+    for trace in 1..=120 {
+        let expected = u64::from(trace) > 120 - kept;
+        assert_eq!(viewer.has_trace(trace).await, expected, "trace {trace}");
+        if expected {
+            let spans = viewer.trace(trace).await["spans"].as_array().unwrap().len();
+            assert_eq!(spans, 3, "trace {trace}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn over_the_span_limit_of_a_trace_spans_are_refused_and_the_trace_is_marked() {
     let limits = Limits {
         spans_per_trace: 2,

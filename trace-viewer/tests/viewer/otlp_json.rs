@@ -66,7 +66,7 @@ async fn a_request_in_the_form_of_the_specification_can_be_read_back() {
     assert_eq!(span["start_unix_nano"], "1544712660000000000");
     assert_eq!(
         span["scope"],
-        json!({"name": "till.lib", "version": "1.2.0"})
+        json!({"name": "till.lib", "version": "1.2.0", "attributes": {"scope.attribute": "x"}})
     );
     assert_eq!(span["attributes"], json!({"till.number": 7}));
     assert_eq!(span["events"][0]["time_unix_nano"], "1544712660500000000");

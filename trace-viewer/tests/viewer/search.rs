@@ -127,6 +127,7 @@ async fn a_summary_tells_the_trace_at_a_glance() {
         answer,
         json!({"traces": [{
             "trace_id": trace_hex(2), "root": {"service": "gateway", "name": "POST /checkout"},
+            "first": {"service": "gateway", "name": "POST /checkout"},
             "start_unix_nano": start, "duration_ns": 250 * MILLI, "span_count": 2, "error_count": 1,
             "services": ["gateway", "pricing"], "linked": false, "missing_parents": 0,
         }]})

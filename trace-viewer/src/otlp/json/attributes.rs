@@ -40,14 +40,19 @@ pub(super) struct KeyValue {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Resource {
     attributes: Option<List<KeyValue>>,
+    dropped_attributes_count: Option<Integer<u32>>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Scope {
     name: Option<String>,
     version: Option<String>,
+    attributes: Option<List<KeyValue>>,
+    dropped_attributes_count: Option<Integer<u32>>,
 }
 
 impl From<AnyValue> for wire::AnyValue {
@@ -103,6 +108,7 @@ impl From<Resource> for wire_resource::Resource {
     fn from(json: Resource) -> Self {
         Self {
             attributes: List::of(json.attributes),
+            dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
             ..Self::default()
         }
     }
@@ -113,7 +119,8 @@ impl From<Scope> for wire::InstrumentationScope {
         Self {
             name: json.name.unwrap_or_default(),
             version: json.version.unwrap_or_default(),
-            ..Self::default()
+            attributes: List::of(json.attributes),
+            dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
         }
     }
 }

@@ -6,7 +6,7 @@ use shared_telemetry::otlp::proto::{
 };
 
 use super::{
-    attributes::{AnyValue, KeyValue, Resource},
+    attributes::{AnyValue, KeyValue, Resource, Scope},
     list::List,
     scalar::{Hex, Integer},
 };
@@ -22,12 +22,15 @@ pub(super) struct Request {
 struct ResourceLogs {
     resource: Option<Resource>,
     scope_logs: Option<List<ScopeLogs>>,
+    schema_url: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ScopeLogs {
+    scope: Option<Scope>,
     log_records: Option<List<LogRecord>>,
+    schema_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +42,8 @@ struct LogRecord {
     severity_text: Option<String>,
     body: Option<AnyValue>,
     attributes: Option<List<KeyValue>>,
+    dropped_attributes_count: Option<Integer<u32>>,
+    flags: Option<Integer<u32>>,
     trace_id: Option<Hex>,
     span_id: Option<Hex>,
     event_name: Option<String>,
@@ -57,7 +62,7 @@ impl From<ResourceLogs> for wire::ResourceLogs {
         Self {
             resource: json.resource.map(Into::into),
             scope_logs: List::of(json.scope_logs),
-            ..Self::default()
+            schema_url: json.schema_url.unwrap_or_default(),
         }
     }
 }
@@ -65,8 +70,9 @@ impl From<ResourceLogs> for wire::ResourceLogs {
 impl From<ScopeLogs> for wire::ScopeLogs {
     fn from(json: ScopeLogs) -> Self {
         Self {
+            scope: json.scope.map(Into::into),
             log_records: List::of(json.log_records),
-            ..Self::default()
+            schema_url: json.schema_url.unwrap_or_default(),
         }
     }
 }
@@ -80,10 +86,11 @@ impl From<LogRecord> for wire::LogRecord {
             severity_text: json.severity_text.unwrap_or_default(),
             body: json.body.map(Into::into),
             attributes: List::of(json.attributes),
+            dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
+            flags: Integer::or_zero(json.flags),
             trace_id: Hex::bytes(json.trace_id),
             span_id: Hex::bytes(json.span_id),
             event_name: json.event_name.unwrap_or_default(),
-            ..Self::default()
         }
     }
 }

@@ -22,12 +22,15 @@ pub(super) struct Request {
 struct ResourceSpans {
     resource: Option<Resource>,
     scope_spans: Option<List<ScopeSpans>>,
+    schema_url: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct ScopeSpans {
     scope: Option<Scope>,
     spans: Option<List<Span>>,
+    schema_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +60,7 @@ struct Event {
     time_unix_nano: Option<Integer<u64>>,
     name: Option<String>,
     attributes: Option<List<KeyValue>>,
+    dropped_attributes_count: Option<Integer<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +68,10 @@ struct Event {
 struct Link {
     trace_id: Option<Hex>,
     span_id: Option<Hex>,
+    trace_state: Option<String>,
     attributes: Option<List<KeyValue>>,
+    dropped_attributes_count: Option<Integer<u32>>,
+    flags: Option<Integer<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +93,7 @@ impl From<ResourceSpans> for wire::ResourceSpans {
         Self {
             resource: json.resource.map(Into::into),
             scope_spans: List::of(json.scope_spans),
-            ..Self::default()
+            schema_url: json.schema_url.unwrap_or_default(),
         }
     }
 }
@@ -96,7 +103,7 @@ impl From<ScopeSpans> for wire::ScopeSpans {
         Self {
             scope: json.scope.map(Into::into),
             spans: List::of(json.spans),
-            ..Self::default()
+            schema_url: json.schema_url.unwrap_or_default(),
         }
     }
 }
@@ -130,7 +137,7 @@ impl From<Event> for wire::span::Event {
             time_unix_nano: Integer::or_zero(json.time_unix_nano),
             name: json.name.unwrap_or_default(),
             attributes: List::of(json.attributes),
-            ..Self::default()
+            dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
         }
     }
 }
@@ -140,8 +147,10 @@ impl From<Link> for wire::span::Link {
         Self {
             trace_id: Hex::bytes(json.trace_id),
             span_id: Hex::bytes(json.span_id),
+            trace_state: json.trace_state.unwrap_or_default(),
             attributes: List::of(json.attributes),
-            ..Self::default()
+            dropped_attributes_count: Integer::or_zero(json.dropped_attributes_count),
+            flags: Integer::or_zero(json.flags),
         }
     }
 }
