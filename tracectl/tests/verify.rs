@@ -137,13 +137,7 @@ async fn a_gateway_that_is_not_there_is_exit_code_2_in_one_sentence() {
     let url = format!("http://127.0.0.1:{port}");
     let out = run(
         shop(),
-        &[
-            "verify",
-            "--gateway",
-            &url,
-            "--backend",
-            "viewer={server}",
-        ],
+        &["verify", "--gateway", &url, "--backend", "viewer={server}"],
     )
     .await;
     assert_eq!(out.code, 2);

@@ -103,7 +103,11 @@ pub(crate) fn sampled(evidence: &Evidence) -> Verdict {
             }
             .into());
         }
-        let unsampled = |span: &&Span| span.flags.is_some_and(|flags| flags & SAMPLED_FLAG == 0);
+        // Python's exporter leaves the W3C bits of a span's flags out.
+        let unsampled = |span: &&Span| {
+            let flags = span.flags.filter(|_| span.service != FRAUD_SERVICE);
+            flags.is_some_and(|flags| flags & SAMPLED_FLAG == 0)
+        };
         if let Some(span) = trace.spans.iter().find(unsampled) {
             return Err(Failure {
                 what: format!(

@@ -78,6 +78,13 @@ const FULFILLMENT: [Line; 6] = [
     ("insert", Some("process"), "fulfillment", Kind::Client, "INSERT orders", SQL),
 ];
 
+/// What the checkout has more where a service scores it, whose exporter keeps no sampled flag.
+#[rustfmt::skip] // A table.
+const SCORED: [Line; 2] = [
+    ("ask", Some("fraud"), "gateway", Kind::Client, "POST", HTTP),
+    ("score", Some("ask"), "fraud", Kind::Server, "POST /score", ROUTE),
+];
+
 fn span((id, parent, service, kind, name, attributes): &Line) -> Span {
     let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).into());
     Span {
@@ -187,4 +194,13 @@ pub(super) fn order(relation: Relation) -> Evidence {
         fulfillment,
         strays: Vec::new(),
     }
+}
+
+/// The same, scored by the service fraud.
+pub(super) fn scored_order() -> Evidence {
+    let mut evidence = order(Relation::Link);
+    let checkout = evidence.checkout.trace.as_mut();
+    checkout.unwrap().spans.extend(SCORED.iter().map(span));
+    evidence.change("score", |span| span.flags = Some(0x100));
+    evidence
 }

@@ -1,6 +1,6 @@
-//! The hop from gateway to pricing, broken in every way.
+//! The hops from gateway to pricing and to fraud, broken in every way.
 
-use super::fixture::order;
+use super::fixture::{order, scored_order};
 use super::{assert_broken, assert_only};
 use crate::config::Relation::Link;
 
@@ -182,5 +182,23 @@ fn a_client_that_is_not_traced_is_told_as_such() {
             "gateway has 1 of 2 CLIENT spans `GET` below business",
             "not traced",
         ],
+    );
+}
+
+const FRAUD: &str = "HTTP gateway → fraud";
+
+#[test]
+fn an_order_that_fraud_scores_passes_every_check() {
+    assert_only(&scored_order(), &[]);
+}
+
+#[test]
+fn a_context_that_fraud_does_not_extract_names_both_halves() {
+    let mut evidence = scored_order();
+    evidence.lose(&["score"]);
+    assert_broken(
+        &evidence,
+        FRAUD,
+        &["score", "parent ask (gateway CLIENT `POST`)", "trace stray"],
     );
 }

@@ -1,0 +1,68 @@
+//! What was checked, what came out, and what could not be checked.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// What a check found, a line each; or what is not as it should be.
+pub(crate) type Said = Result<Vec<String>, String>;
+
+/// Told while it is made, and once more in short at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    open: Option<(&'static str, Instant)>,
+    ended: Vec<(&'static str, bool, Duration)>,
+    left_out: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn begin(&mut self, title: &'static str) {
+        println!("\n== {title}");
+        self.open = Some((title, Instant::now()));
+    }
+
+    pub(crate) fn end(&mut self, said: Said) {
+        let Some((title, began)) = self.open.take() else {
+            return;
+        };
+        let good = said.is_ok();
+        match said {
+            Ok(facts) => facts.iter().for_each(|fact| println!("   {fact}")),
+            Err(wrong) => println!("   FAILED: {}", wrong.trim_end().replace('\n', "\n   ")),
+        }
+        self.ended.push((title, good, began.elapsed()));
+    }
+
+    /// Could not be checked here, and why.
+    pub(crate) fn leave_out(&mut self, what: String) {
+        println!("   left out: {what}");
+        self.left_out.push(what);
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.ended.iter().all(|(_, good, _)| *good)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "== what ran")?;
+        for (title, good, took) in &self.ended {
+            let word = if *good { "ok    " } else { "FAILED" };
+            writeln!(f, "{word} {title}, {:.0} s", took.as_secs_f64())?;
+        }
+        writeln!(f, "== what could not be checked here")?;
+        for what in &self.left_out {
+            writeln!(f, "- {what}")?;
+        }
+        if self.left_out.is_empty() {
+            writeln!(f, "nothing")?;
+        }
+        let failed = self.ended.iter().filter(|(_, good, _)| !good).count();
+        write!(
+            f,
+            "{} checks, {failed} failed, {} things left out",
+            self.ended.len(),
+            self.left_out.len()
+        )
+    }
+}

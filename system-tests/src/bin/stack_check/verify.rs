@@ -1,0 +1,94 @@
+//! `tracectl verify` with every backend that is there.
+
+use serde_json::Value;
+
+use crate::http;
+use crate::programs;
+use crate::report::Said;
+use crate::stack::Stack;
+
+/// Metrics are made each quarter of a minute, and a new series needs two of them.
+const PATIENCE: &str = "120s";
+
+/// An order is whole in each, and `fraud`, which is not of our code, stands in its trace.
+pub(crate) async fn whole(stack: &Stack) -> Said {
+    let verified = verified(stack).await?;
+    let mut facts = counts(&verified);
+    let id = verified["checkout_trace_id"].as_str().unwrap_or_default();
+    let joined = async || {
+        let trace = stack.backends.traces[0].trace(&stack.client, id).await;
+        trace.is_some_and(|trace| trace.to_string().contains("\"fraud\""))
+    };
+    if !http::until(std::time::Duration::from_secs(20), joined, |found| *found).await {
+        return Err(format!(
+            "no span of fraud in trace {id}\n{}",
+            facts.join("\n")
+        ));
+    }
+    facts.push("fraud, in Python, has joined the trace".to_owned());
+    Ok(facts)
+}
+
+/// tracectl's report, when all its checks have passed.
+pub(crate) async fn verified(stack: &Stack) -> Result<Value, String> {
+    let prometheus = format!("prometheus={}", stack.backends.prometheus);
+    run(stack, &[prometheus]).await
+}
+
+/// The same without metrics: exemplars outlive a backend that keeps its traces in memory.
+pub(crate) async fn traces_verified(stack: &Stack) -> Result<Value, String> {
+    run(stack, &[]).await
+}
+
+async fn run(stack: &Stack, more: &[String]) -> Result<Value, String> {
+    let backends = &stack.backends;
+    let mut arguments = vec!["verify".to_owned(), "--json".to_owned()];
+    let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+    add("--gateway", stack.shop.gateway.to_string());
+    add("--timeout", PATIENCE.to_owned());
+    for traces in &backends.traces {
+        add("--backend", traces.argument());
+    }
+    add("--backend", format!("loki={}", backends.loki));
+    for backend in more {
+        add("--backend", backend.clone());
+    }
+    let output = programs::run(programs::TRACECTL, &arguments, &stack.collector).await?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let report: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        format!("tracectl {}: {complaint}{told}", arguments.join(" "))
+    })?;
+    if output.status.success() {
+        return Ok(report);
+    }
+    let failed = checks(&report).filter(|check| check["result"] != "passed");
+    let failed: Vec<_> = failed.map(Value::to_string).collect();
+    Err(format!("tracectl verify:\n{}", failed.join("\n")))
+}
+
+/// What a check of tracectl has found.
+pub(crate) fn detail(report: &Value, name: &str) -> Option<String> {
+    let check = checks(report).find(|check| check["name"] == name)?;
+    Some(check["detail"].as_str()?.to_owned())
+}
+
+fn checks(report: &Value) -> impl Iterator<Item = &Value> {
+    report["checks"].as_array().into_iter().flatten()
+}
+
+/// How many checks passed in which backend.
+fn counts(report: &Value) -> Vec<String> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for check in checks(report) {
+        let backend = check["backend"].as_str().unwrap_or_default();
+        match counts.iter_mut().find(|(name, _)| *name == backend) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((backend, 1)),
+        }
+    }
+    let told = counts
+        .iter()
+        .map(|(name, count)| format!("{name}: {count} checks passed"));
+    told.collect()
+}
