@@ -119,7 +119,9 @@ fn a_killed_demo_takes_its_services_along() {
 
 #[test]
 fn a_closed_terminal_stops_everything_as_ctrl_c_does() {
-    let mut demo = demo().start();
+    // Who runs the tests may have said `nohup`, which would hold for the demo too.
+    let as_usual = ["env", "--default-signal=HUP"];
+    let mut demo = DemoBuilder::through(&as_usual, env!("CARGO_BIN_EXE_demo-under-test")).start();
     let children = children(&demo);
     let directory = directory_of_databases(children[1].0);
     kill_process(
