@@ -84,19 +84,32 @@ async fn a_kind_or_status_from_the_future_reads_as_none() {
 }
 
 #[tokio::test]
-async fn of_two_spans_with_one_id_the_first_stays() {
+async fn a_span_that_its_sender_sends_again_is_kept_once_and_the_first_stays() {
     let viewer = TestViewer::start().await;
-    let mut other = failed(child(1, 1, 9), "another one");
-    other.name = "impostor".to_owned();
+    let mut again = failed(child(1, 1, 9), "another one");
+    again.name = "impostor".to_owned();
     viewer.spans("gateway", vec![span(1, 1)]).await;
-    viewer.spans("pricing", vec![other]).await;
+    viewer.spans("gateway", vec![again]).await;
     // In another trace the same id is another span.
-    viewer.spans("pricing", vec![span(2, 1)]).await;
+    viewer.spans("gateway", vec![span(2, 1)]).await;
     let trace = viewer.trace(1).await;
     assert_eq!(trace["spans"].as_array().unwrap().len(), 1);
     assert_eq!(trace["spans"][0]["name"], "span 1");
-    assert_eq!(trace["services"], json!(["gateway"]));
     assert_eq!(viewer.stat("spans").await, 2);
+}
+
+#[tokio::test]
+async fn nobody_loses_a_span_because_another_sender_came_first_with_its_id() {
+    let viewer = TestViewer::start().await;
+    let mut forged = span(1, 1);
+    forged.name = "impostor".to_owned();
+    viewer.spans("storefront", vec![forged]).await;
+    viewer.spans("gateway", vec![span(1, 1)]).await;
+    let trace = viewer.trace(1).await;
+    assert_eq!(trace["services"], json!(["gateway", "storefront"]));
+    let spans = trace["spans"].as_array().unwrap();
+    assert_eq!(spans.len(), 2);
+    assert!(spans.iter().any(|span| span["name"] == "span 1"));
 }
 
 #[tokio::test]
