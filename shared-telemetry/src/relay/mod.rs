@@ -8,7 +8,7 @@
 //! # What a stranger may say
 //!
 //! Whoever can reach the service can send such a batch, by hand too. So what goes on is not what
-//! was sent but what was **read** of it ([`read`]), and what is read has bounds: how many batches
+//! was sent but what was **read** of it, and what is read has bounds: how many batches
 //! a second, how many spans, attributes and events, how long each text may be, and how far a time
 //! may be from now. A batch is taken whole or refused whole, with one sentence that says where it
 //! is wrong. Who the spans are *from* is not read at all: the Resource is made here, of the
