@@ -106,7 +106,9 @@ proptest! {
         let sent = written(&context, &[Format::Baggage]).read(&[Format::Baggage]);
         prop_assert_eq!(sent.baggage().len(), 1);
         let arrived = sent.baggage().get("k").map(ToString::to_string);
-        prop_assert_eq!(arrived, Some(value));
+        // What looks like personal data does not leave: an `@` between letters is enough.
+        let leaves = shared_telemetry::redact::value("k", &value);
+        prop_assert_eq!(arrived.as_deref(), Some(&*leaves));
     }
 }
 
