@@ -101,6 +101,8 @@ proptest! {
         value in any::<String>(), property in any::<String>(),
     ) {
         let metadata = format!("p={property}");
+        // A member whose property looks like personal data stays behind, whole.
+        prop_assume!(shared_telemetry::redact::kinds("k", &metadata).is_empty());
         let member = opentelemetry::baggage::KeyValueMetadata::new("k", value.clone(), metadata);
         let context = Context::new().with_baggage([member]);
         let sent = written(&context, &[Format::Baggage]).read(&[Format::Baggage]);
