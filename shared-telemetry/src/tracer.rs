@@ -32,16 +32,27 @@ impl Tracer {
 impl opentelemetry::trace::Tracer for Tracer {
     type Span = Span;
 
-    fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> Span {
-        let inner = self.0.build_with_context(builder, parent);
-        let random = {
+    fn build_with_context(&self, mut builder: SpanBuilder, parent: &Context) -> Span {
+        let parent_flags = {
             let parent = parent.span();
             let parent = parent.span_context();
-            // The SDK's generator draws all 128 bits of a new trace id at random.
-            !parent.is_valid() || parent.trace_flags().to_u8() & RANDOM != 0
+            parent.is_valid().then(|| parent.trace_flags())
         };
+        // The SDK's generator draws all 128 bits of a new trace id at random.
+        let random = parent_flags.is_none_or(|flags| flags.to_u8() & RANDOM != 0);
+        // Below a span that is not sampled nothing is recorded, as a rule, and no clock is read.
+        let started = parent_flags
+            .is_none_or(|flags| flags.is_sampled())
+            .then(Started::now);
+        if let Some(started) = &started {
+            // The SDK would read the clock once more, and it may have been set in between.
+            builder.start_time.get_or_insert(started.wall());
+        }
+        let inner = self.0.build_with_context(builder, parent);
         let flagged = random.then(|| flagged(inner.span_context())).flatten();
-        let started = inner.is_recording().then(Started::now);
+        let started = inner
+            .is_recording()
+            .then(|| started.unwrap_or_else(Started::now));
         Span {
             inner,
             flagged,
@@ -193,6 +204,20 @@ mod tests {
     fn a_root_and_all_below_it_have_the_random_flag() {
         assert_eq!(flags(None, Sampler::AlwaysOn), (vec![3, 3], vec![3, 3]));
         assert_eq!(flags(None, Sampler::AlwaysOff), (vec![2, 2], vec![]));
+    }
+
+    #[test]
+    fn a_span_starts_at_the_very_moment_from_which_its_end_is_judged() {
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder()
+            .with_simple_exporter(exporter.clone())
+            .build();
+        let tracer = Tracer::new(provider.tracer("test"));
+        let mut span = tracer.start_with_context("root", &Context::new());
+        let began = span.started.map(|started| started.wall());
+        opentelemetry::trace::Span::end(&mut span);
+        let exported = exporter.get_finished_spans().expect("no panic");
+        assert_eq!(Some(exported[0].start_time), began);
     }
 
     #[test]

@@ -25,6 +25,11 @@ impl Started {
         }
     }
 
+    /// By the clock on the wall.
+    pub(super) fn wall(&self) -> SystemTime {
+        self.wall
+    }
+
     /// `at`, when it lies between the start and now; otherwise the clock was set in between, and
     /// this is now by the clock of the start.
     pub(super) fn believable(&self, at: SystemTime) -> SystemTime {
