@@ -5,6 +5,7 @@
 pub mod config;
 pub mod extract;
 pub mod listen;
+pub mod page;
 
 mod grpc;
 mod healthcheck;

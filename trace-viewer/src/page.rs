@@ -1,20 +1,14 @@
-//! The page: files that are part of the program, and the headers that keep a browser from running
-//! or fetching anything else.
+//! The page: files that are part of the program.
 
 use axum::{
     Router,
     extract::{Path, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 
 use crate::api::{self, Problem};
-
-/// Scripts and styles from here alone and none inline: even a span that got into the page as
-/// markup could neither run nor call anyone.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 type PairPath = Result<Path<(String, String)>, PathRejection>;
 
@@ -89,19 +83,4 @@ async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
     let (_, content_type, content) =
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "the page has no such file"))?;
     Ok(([(header::CONTENT_TYPE, *content_type)], *content).into_response())
-}
-
-/// For every answer, those with data too.
-pub(crate) async fn guarded(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        // The page of a newer program must not run with an older one's files.
-        (header::CACHE_CONTROL, "no-cache"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
 }

@@ -5,15 +5,14 @@ mod files;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::map_response_with_state;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use contracts::{Fault, Faults};
 use serde::Serialize;
-use serving::Problem;
 use serving::extract::Path;
+use serving::{Problem, page};
 
 use crate::browser_spans_api::{BrowserSpans, Peer};
 use crate::config::{TraceUrl, ViewerUrl};
@@ -30,13 +29,14 @@ pub(crate) struct Storefront {
 /// The page's own requests are traced like anybody's; its files are not worth a trace, nor is
 /// what is about telemetry.
 pub(crate) fn routes(storefront: Storefront) -> Router {
-    let policy = policy(storefront.viewer_url.as_ref());
-    Router::new()
+    // Which tells what became of a trace.
+    let viewer = storefront.viewer_url.as_ref().map(ViewerUrl::origin);
+    let routes = Router::new()
         .route("/", get(async || Html(files::PAGE)))
         .route("/assets/{name}", get(asset))
         .route("/storefront.json", get(facts))
-        .with_state(Arc::new(storefront))
-        .layer(map_response_with_state(policy, guarded))
+        .with_state(Arc::new(storefront));
+    page::guarded(routes, viewer.as_deref())
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
@@ -76,31 +76,4 @@ async fn facts(
             version: env!("CARGO_PKG_VERSION"),
         },
     })
-}
-
-/// Scripts and styles from here alone and none inline; calls to here, and to the viewer, which
-/// tells what became of a trace.
-fn policy(viewer: Option<&ViewerUrl>) -> HeaderValue {
-    let viewer = viewer.map_or_else(String::new, |viewer| format!(" {}", viewer.origin()));
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'{viewer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    );
-    policy
-        .try_into()
-        .expect("a parsed URL's origin is printable ASCII")
-}
-
-async fn guarded(State(policy): State<HeaderValue>, mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        // The page of a newer gateway must not run with an older one's files.
-        (header::CACHE_CONTROL, "no-cache"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
 }

@@ -17,12 +17,12 @@ use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
     http::{StatusCode, header},
-    middleware::map_response,
     response::Response,
     routing::get,
 };
 use serde::Serializer;
 use serde_json::{Value, json};
+use serving::page::guarded;
 use shared_telemetry::names::Entry;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
@@ -70,7 +70,7 @@ pub(crate) fn router(store: Arc<SharedStore>, meanings: &[&'static Entry]) -> Ro
     let meanings = dictionary(meanings);
     let json = [(header::CONTENT_TYPE, "application/json")];
     let large = GlobalConcurrencyLimitLayer::new(LARGE_AT_ONCE);
-    Router::new()
+    let routes = Router::new()
         .merge(page::router())
         .route("/api", get(async || INDEX))
         .route("/healthz", get(async || "ok"))
@@ -95,8 +95,8 @@ pub(crate) fn router(store: Arc<SharedStore>, meanings: &[&'static Entry]) -> Ro
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(map_response(page::guarded))
-        .with_state(store)
+        .with_state(store);
+    guarded(routes, None)
 }
 
 async fn services(store: Store) -> Json<Value> {
