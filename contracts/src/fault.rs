@@ -4,8 +4,6 @@
 //! faults and ignores those of others, so that one entry reaches whom it names, through Kafka
 //! too. Nobody listens unless `DEMO_FAULTS=on`.
 
-use std::str::FromStr;
-
 /// The key of the baggage entry.
 pub const BAGGAGE_KEY: &str = "demo.fault";
 
@@ -47,24 +45,6 @@ impl Faults {
         asked
     }
 }
-
-/// `on` or `off`.
-impl FromStr for Faults {
-    type Err = NotASwitch;
-
-    fn from_str(text: &str) -> Result<Self, NotASwitch> {
-        match text {
-            "on" => Ok(Self::new(true)),
-            "off" => Ok(Self::new(false)),
-            _ => Err(NotASwitch),
-        }
-    }
-}
-
-/// A text that is neither `on` nor `off`.
-#[derive(Debug, thiserror::Error)]
-#[error("neither `on` nor `off`")]
-pub struct NotASwitch;
 
 /// Something that goes wrong because a caller wants to see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -130,6 +130,18 @@ impl Environment {
         Err(InvalidSetting::new(name, Some(text), accepted))
     }
 
+    /// `on` or `off`; missing, it is off.
+    ///
+    /// # Errors
+    /// When it is there and is another word.
+    pub fn switch(&self, name: &'static str) -> Result<bool, InvalidSetting> {
+        match self.get(name) {
+            Some("on") => Ok(true),
+            Some("off") | None => Ok(false),
+            other => Err(InvalidSetting::new(name, other, "on or off")),
+        }
+    }
+
     /// A variable that may be missing.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ impl Settings {
             session_timeout: Duration::from_millis(session.into()),
             group_instance_id: group_instance_id(env)?,
             reserve_deadline: Duration::from_millis(deadline.into()),
-            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
+            faults: Faults::new(env.switch("DEMO_FAULTS")?),
         })
     }
 }

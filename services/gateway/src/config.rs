@@ -89,8 +89,8 @@ impl Settings {
             idempotency_wait: milliseconds(env, "IDEMPOTENCY_WAIT_MS", 5000, 0..=20_000)?,
             trace_url: storefront::trace_url(env, viewer_url.as_ref())?,
             viewer_url,
-            browser_spans: storefront::browser_spans(env)?,
-            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
+            browser_spans: env.switch("BROWSER_SPANS")?,
+            faults: Faults::new(env.switch("DEMO_FAULTS")?),
             edge_trust: edge::trust(env)?,
             edge_debug_per_second: env.optional(
                 "EDGE_DEBUG_PER_SECOND",

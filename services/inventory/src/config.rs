@@ -36,7 +36,7 @@ impl Settings {
             grpc_addr: env.optional("GRPC_ADDR", grpc, "an address such as 127.0.0.1:50051")?,
             limits: Limits::read(env)?,
             database: Url::read(env, "sqlite:inventory.db")?,
-            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
+            faults: Faults::new(env.switch("DEMO_FAULTS")?),
         })
     }
 }

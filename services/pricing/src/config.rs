@@ -45,7 +45,7 @@ impl Settings {
                 30_000,
                 "a whole number of milliseconds",
             )?),
-            faults: env.optional("DEMO_FAULTS", Faults::default(), "on or off")?,
+            faults: Faults::new(env.switch("DEMO_FAULTS")?),
         })
     }
 }

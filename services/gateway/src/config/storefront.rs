@@ -1,7 +1,5 @@
 //! Settings of what a browser is told: where traces can be seen, and whether its own are taken.
 
-use std::str::FromStr;
-
 use reqwest::Url;
 use serde::{Serialize, Serializer};
 use serving::{Environment, InvalidSetting};
@@ -41,27 +39,6 @@ impl Serialize for ViewerUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.base())
     }
-}
-
-/// `on` or `off`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Switch(bool);
-
-impl FromStr for Switch {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "on" => Ok(Self(true)),
-            "off" => Ok(Self(false)),
-            _ => Err(()),
-        }
-    }
-}
-
-pub(super) fn browser_spans(env: &Environment) -> Result<bool, InvalidSetting> {
-    let Switch(on) = env.optional("BROWSER_SPANS", Switch::default(), "on or off")?;
-    Ok(on)
 }
 
 pub(super) fn viewer_url(env: &Environment) -> Result<Option<ViewerUrl>, InvalidSetting> {
@@ -161,17 +138,5 @@ mod tests {
         }
         let error = urls(&[("VIEWER_URL", "http://me:hunter2@viewer")]).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
-    }
-
-    #[test]
-    fn spans_of_browsers_are_taken_only_when_that_is_switched_on() {
-        let read = |pairs: &[(&str, &str)]| {
-            let env = Environment::from_pairs(pairs.iter().copied());
-            browser_spans(&env).map_err(|error| error.to_string())
-        };
-        assert_eq!(read(&[]), Ok(false));
-        assert_eq!(read(&[("BROWSER_SPANS", "on")]), Ok(true));
-        let error = read(&[("BROWSER_SPANS", "yes")]).unwrap_err();
-        assert_eq!(error, "BROWSER_SPANS is \"yes\": expected on or off");
     }
 }
