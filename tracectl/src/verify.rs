@@ -12,9 +12,9 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
-use tokio::time::{Instant, sleep};
-
 use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 use crate::config::Verify;
 use crate::http_client::RequestError;

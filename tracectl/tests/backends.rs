@@ -51,25 +51,16 @@ async fn tree(server: Server, kind: &str, trace_id: &str) -> String {
 
 #[tokio::test]
 async fn a_tree_is_read_from_jaeger_with_the_link_from_either_end() {
-    let from_producer = tree(jaeger(), "jaeger", PRODUCER).await;
-    assert!(
-        from_producer.contains("← linked from fulfillment CONSUMER `process order.created`"),
-        "{from_producer}"
-    );
-    assert!(
-        from_producer.contains(&format!("linked trace {CONSUMER}")),
-        "{from_producer}"
-    );
-    let from_consumer = tree(jaeger(), "jaeger", CONSUMER).await;
-    assert!(
-        from_consumer.contains(&format!("linked trace {PRODUCER}")),
-        "{from_consumer}"
-    );
+    shows_the_link_from_either_end(jaeger, "jaeger").await;
 }
 
 #[tokio::test]
 async fn a_tree_is_read_from_tempo_with_the_link_from_either_end() {
-    let from_producer = tree(tempo(), "tempo", PRODUCER).await;
+    shows_the_link_from_either_end(tempo, "tempo").await;
+}
+
+async fn shows_the_link_from_either_end(server: fn() -> Server, kind: &str) {
+    let from_producer = tree(server(), kind, PRODUCER).await;
     assert!(
         from_producer.contains("← linked from fulfillment CONSUMER `process order.created`"),
         "{from_producer}"
@@ -78,7 +69,7 @@ async fn a_tree_is_read_from_tempo_with_the_link_from_either_end() {
         from_producer.contains(&format!("linked trace {CONSUMER}")),
         "{from_producer}"
     );
-    let from_consumer = tree(tempo(), "tempo", CONSUMER).await;
+    let from_consumer = tree(server(), kind, CONSUMER).await;
     assert!(
         from_consumer.contains(&format!("linked trace {PRODUCER}")),
         "{from_consumer}"

@@ -67,7 +67,7 @@ async fn order(
         // What is no UUID is no order of ours.
         Err(_) => Ok(None),
     };
-    telemetry::asked("order asked for", &found);
+    telemetry::asked("order asked for", found.as_ref().map(Option::is_some));
     let Found { order, note } = found?.ok_or_else(|| {
         let shown: String = id.chars().take(64).collect();
         Problem::new(

@@ -11,7 +11,7 @@ use crate::upstream_client::{Answer, Upstream, UpstreamError};
 pub(crate) struct PricingClient(pub(crate) Upstream);
 
 /// All articles, as pricing tells them.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Articles(serde_json::Map<String, serde_json::Value>);
 
 /// Why a line has no price.

@@ -189,9 +189,9 @@ pub(crate) fn left_undone() {
 }
 
 /// The outcome of a question that is passed on to another service.
-pub(crate) fn asked<T, E: Error>(what: &'static str, found: &Result<Option<T>, E>) {
+pub(crate) fn asked<E: Error>(what: &'static str, found: Result<bool, &E>) {
     match found {
-        Ok(found) => tracing::info!(found = found.is_some(), "{what}"),
+        Ok(found) => tracing::info!(found, "{what}"),
         Err(error) => tracing::info!(reason = chain(error), "{what}"),
     }
 }
