@@ -3,6 +3,7 @@
 //! Every demo takes free ports and is stopped with its test, so that tests run side by side.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
+pub mod canaries;
 mod customers;
 mod demo;
 mod emitted;

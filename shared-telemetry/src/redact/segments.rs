@@ -30,8 +30,12 @@ fn is_word(segment: &[u8]) -> bool {
 }
 
 /// Sixteen and more letters of both cases with digits, or thirty-two and more letters and digits
-/// that are no hexadecimal number. Ids of traces, UUIDs, hashes, SKUs and words are neither.
+/// that are no hexadecimal number. Ids of traces, UUIDs, hashes, SKUs and words are neither. What
+/// Base64 fills up with, and bytes that nobody can see, may stand behind.
 fn is_opaque(segment: &[u8]) -> bool {
+    let filled = |byte: &u8| *byte != b'=' && !byte.is_ascii_control();
+    let end = segment.iter().rposition(filled).map_or(0, |last| last + 1);
+    let segment = &segment[..end];
     let has = |class: fn(&u8) -> bool| segment.iter().any(class);
     if segment.len() < 16 || !segment.iter().all(|byte| of_token(*byte)) || !has(u8::is_ascii_digit)
     {

@@ -17,17 +17,23 @@ use crate::collector::Collector;
 const PROGRAM: &str = "CARELESS";
 
 /// A part of each secret that the program lets slip; no secret has two.
-const CANARIES: [&str; 16] = [
+const CANARIES: [&str; 22] = [
     "name.canary@",
     "key.canary@",
     "value.canary@",
     "list.canary@",
+    "status.canary@",
     "4242424242424242",
     "5555555555554444",
+    "4000056655665556",
+    "6011000990139424",
     "event.canary@",
     "s3cretFieldCanary",
     "stack.canary@",
     "body.canary@",
+    "s3cretJsonCanary",
+    "s3cretMapCanary",
+    "s3cretTraceCanary",
     "voucherCanary",
     "metric.canary@",
     "resource.canary@",
@@ -40,7 +46,19 @@ const HARMLESS: [&str; 4] = ["TEAPOT-1", "1760000000000000000", "kept=1", "tier=
 
 #[derive(Debug, thiserror::Error)]
 #[error("no mailbox stack.canary@example.com")]
-struct NoMailbox;
+struct NoMailbox(#[source] Refused);
+
+#[derive(Debug, thiserror::Error)]
+#[error("POST /login?password=s3cretTraceCanary is refused")]
+struct Refused;
+
+/// `tracing` has no maps: a program shows them by `Debug`.
+#[derive(Debug)]
+#[allow(dead_code)] // Read by `Debug`.
+struct Login {
+    user: u8,
+    password: &'static str,
+}
 
 const SENT: Metric = Metric::ours(
     "app.sent",
@@ -94,9 +112,17 @@ fn careless() {
         at = 1_760_000_000_000_000_000_i64,
         note = "to value.canary@example.com",
         card = 4_242_424_242_424_242_i64,
+        fraction = 4_000_056_655_665_556.0_f64,
     );
+    let refused = tracing::info_span!(
+        "refused",
+        otel.status_code = "ERROR",
+        otel.status_description = "no mailbox status.canary@example.com",
+    );
+    drop(refused);
     span.in_scope(|| {
         current::set("key.canary@example.com", "x");
+        current::set("app.card", 6_011_000_990_139_424_i64);
         tracing::info!(
             name: "letter.sent",
             { to = "event.canary@example.com", card = 5_555_555_555_554_444_i64 },
@@ -108,7 +134,15 @@ fn careless() {
             voucher = "voucherCanary",
             "for body.canary@example.com"
         );
-        error::record(&NoMailbox);
+        let login = Login {
+            user: 7,
+            password: "s3cretMapCanary",
+        };
+        tracing::info!(
+            ?login,
+            "{{\"user\": 7, \"password\": \"s3cretJsonCanary\"}}"
+        );
+        error::record(&NoMailbox(Refused));
         LETTERS.add(1, &[("app.to", "metric.canary@example.com".into())]);
     });
 }

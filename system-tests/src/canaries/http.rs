@@ -2,28 +2,27 @@
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use system_tests::{Demo, cart};
 
-use crate::canaries::Canaries;
+use super::Canaries;
+use crate::{Demo, cart};
 
 /// Sends all of it. What is answered does not matter: refusals are told too.
-pub(crate) async fn send(demo: &Demo, canaries: &Canaries) {
+pub(super) async fn send(demo: &Demo, canaries: &Canaries) {
     let client = Client::new();
     for service in ["gateway", "pricing", "inventory", "fulfillment"] {
-        for (path, query) in paths(service, canaries) {
-            let url = format!("{}{path}?{query}", demo.url(service));
-            let request = client.get(url);
-            with_headers(request, &format!("{service} {path}"), canaries)
-                .send()
-                .await
-                .expect("an answer");
+        for (route, path) in paths(service, canaries) {
+            let place = format!("GET {route} of {service}");
+            let url = format!("{}{path}?{}", demo.url(service), query(&place, canaries));
+            let request = with_headers(client.get(url), &place, canaries);
+            request.send().await.expect("an answer");
         }
     }
     let url = format!("{}/checkout", demo.url("gateway"));
     for (what, body) in bodies(canaries) {
+        let place = format!("POST /checkout with {what}");
         let request = client.post(&url).body(body);
         let request = request.header("content-type", "application/json");
-        let request = with_headers(request, &format!("checkout with {what}"), canaries);
+        let request = with_headers(request, &place, canaries);
         request.send().await.expect("an answer");
     }
     let secret = canaries.word("a body that is no JSON");
@@ -31,27 +30,42 @@ pub(crate) async fn send(demo: &Demo, canaries: &Canaries) {
     request.send().await.expect("an answer");
 }
 
-/// Each route of a service, and one that it does not have.
+/// A checkout whose customer is called so, under a key, so that the gateway writes it down.
+pub(super) async fn checkout_as(demo: &Demo, customer: &str, canaries: &Canaries) {
+    let mut cart = cart();
+    cart["customer"]["id"] = json!(customer);
+    let url = format!("{}/checkout", demo.url("gateway"));
+    let request = Client::new().post(url).json(&cart);
+    let request = with_headers(request, "POST /checkout of that customer", canaries);
+    request.send().await.expect("an answer");
+}
+
+/// Each route of a service, and some that it does not have: what it is called, and the path.
 fn paths(service: &str, canaries: &Canaries) -> Vec<(String, String)> {
-    let query = |place: &str| {
-        [
-            ("token", canaries.word("?token=")),
-            ("coupon", canaries.coupon("?coupon=")),
-            ("sku", canaries.mail("?sku=")),
-            ("quantity", canaries.card("?quantity=")),
-            ("currency", canaries.mail("?currency=")),
-            ("note", canaries.mail(place)),
-        ]
-        .map(|(name, value)| format!("{name}={}", value.replace('@', "%40")))
-        .join("&")
-    };
+    let word = |what: &str| canaries.word(&format!("{what} of {service}"));
+    let mail = |what: &str| canaries.mail(&format!("{what} of {service}"));
     let mut paths = vec![
-        format!("/reset/{}", canaries.word("a segment of a path")),
-        format!("/token/{}", canaries.word("a segment behind /token")),
-        format!("/a/{}", canaries.mail("a path").replace('@', "%40")),
-        format!("/{}/x", canaries.mail("a path in clear")),
-        "/healthz".to_owned(),
-        "/readyz".to_owned(),
+        ("/reset/{}", format!("/reset/{}", word("a path"))),
+        (
+            "/token/{}",
+            format!("/token/{}", word("a path after /token")),
+        ),
+        (
+            "/a/{}",
+            format!("/a/{}", mail("a path").replace('@', "%40")),
+        ),
+        ("/{}/x", format!("/{}/x", mail("a path in clear"))),
+        (
+            "/reset/{}%00",
+            format!("/reset/{}%00", word("a path with a zero byte")),
+        ),
+        // PostgreSQL takes no such text, and its errors are told.
+        (
+            "/stock/{}%00",
+            format!("/stock/{}%00", mail("a path with a zero byte")),
+        ),
+        ("/healthz", "/healthz".to_owned()),
+        ("/readyz", "/readyz".to_owned()),
     ];
     let own: &[&str] = match service {
         "gateway" => &["/checkout", "/orders/{}", "/stock/{}"],
@@ -60,17 +74,30 @@ fn paths(service: &str, canaries: &Canaries) -> Vec<(String, String)> {
         _ => &["/orders/{}", "/lag"],
     };
     for route in own {
-        for secret in [canaries.card(route), canaries.mail(route)] {
-            paths.push(route.replace("{}", &secret));
+        let place = format!("{route} of {service}");
+        for secret in [canaries.card(&place), canaries.mail(&place)] {
+            paths.push((*route, route.replace("{}", &secret)));
         }
     }
-    let quoted = "/quote/TEAPOT-1".to_owned();
-    paths.extend((service == "pricing").then_some(quoted));
-    let pair = |path: String| {
-        let query = query(&format!("the query of {path}"));
-        (path, query)
-    };
-    paths.into_iter().map(pair).collect()
+    if service == "pricing" {
+        paths.push(("/quote/TEAPOT-1", "/quote/TEAPOT-1".to_owned()));
+    }
+    let owned = |(route, path): (&str, String)| (route.to_owned(), path);
+    paths.into_iter().map(owned).collect()
+}
+
+fn query(place: &str, canaries: &Canaries) -> String {
+    let of = |name: &str| format!("?{name}= of {place}");
+    [
+        ("token", canaries.word(&of("token"))),
+        ("coupon", canaries.coupon(&of("coupon"))),
+        ("sku", canaries.mail(&of("sku"))),
+        ("quantity", canaries.card(&of("quantity"))),
+        ("currency", canaries.mail(&of("currency"))),
+        ("note", canaries.mail(&of("note"))),
+    ]
+    .map(|(name, value)| format!("{name}={}", value.replace('@', "%40")))
+    .join("&")
 }
 
 fn with_headers(request: RequestBuilder, to: &str, canaries: &Canaries) -> RequestBuilder {
@@ -88,10 +115,9 @@ fn with_headers(request: RequestBuilder, to: &str, canaries: &Canaries) -> Reque
         canaries.mail(&place("tracestate")),
         canaries.word(&place("tracestate")),
     );
-    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let word = |header: &str| canaries.word(&place(header));
     request
-        .header("traceparent", parent)
+        .header("traceparent", canaries.traceparent())
         .header("tracestate", tracestate)
         .header("baggage", baggage)
         .header("authorization", format!("Bearer {}", word("Authorization")))
@@ -120,10 +146,8 @@ fn bodies(canaries: &Canaries) -> Vec<(&'static str, String)> {
     let mail = |place| (place, json!(canaries.mail(place)));
     let card = |place| (place, json!(canaries.card(place)));
     let word = |place| (place, json!(canaries.word(place).repeat(9)));
-    let number = |place| {
-        let number: u64 = canaries.card(place).parse().unwrap();
-        (place, json!(number))
-    };
+    let number = |place| (place, json!(canaries.number(place)));
+    let twice = json!({"sku": canaries.mail("/lines, twice"), "quantity": 1});
     let carts = [
         // A coupon that the shop has, and one that it does not have.
         ("/coupon", json!("WELCOME10")),
@@ -138,6 +162,7 @@ fn bodies(canaries: &Canaries) -> Vec<(&'static str, String)> {
         card("/customer/id"),
         mail("/customer/tier"),
         mail("/currency"),
+        ("/lines", json!([twice, twice])),
         mail("/lines/0/sku"),
         card("/lines/0/sku"),
         number("/lines/0/quantity"),

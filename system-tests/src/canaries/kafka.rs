@@ -9,88 +9,79 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use serde_json::{Value, json};
 
-use crate::canaries::Canaries;
+use super::Canaries;
+use crate::demo::PATIENCE;
 
 const PARTITIONS: i32 = 3;
 /// Marks the test's own messages; the topic keeps them as they are.
 const BY_HAND: &str = "by-hand";
 
 /// Sends messages as a stranger would; gives how many of them can never be an order.
-pub(crate) async fn send(brokers: &str, canaries: &Canaries) -> usize {
-    let producer: FutureProducer = ClientConfig::new()
-        .set("bootstrap.servers", brokers)
-        .create()
-        .expect("a producer");
+pub(super) async fn send(brokers: &str, canaries: &Canaries) -> usize {
     let payloads = payloads(canaries);
     let poison = payloads.len() - 2;
+    let producer = producer(brokers);
     for payload in payloads {
-        let key = canaries.mail("the key of a message");
-        let headers = [
-            (BY_HAND, "1".to_owned()),
-            (
-                "traceparent",
-                "00-4bf92f3577b34da6a3ce929d0e0e4738-00f067aa0ba902b7-01".to_owned(),
-            ),
-            (
-                "tracestate",
-                format!("vendor={}", canaries.mail("tracestate of a message")),
-            ),
-            (
-                "baggage",
-                format!(
-                    "app.customer.tier={}",
-                    canaries.mail("baggage of a message")
-                ),
-            ),
-            (
-                "authorization",
-                format!("Bearer {}", canaries.word("a header of a message")),
-            ),
-            ("cookie", canaries.word("a header of a message")),
-            ("error", canaries.mail("a header of a message")),
-        ];
-        let headers = headers
-            .iter()
-            .fold(OwnedHeaders::new(), |headers, (key, value)| {
-                headers.insert(Header {
-                    key,
-                    value: Some(value),
-                })
-            });
-        let record = FutureRecord::to(topics::ORDER_CREATED)
-            .key(&key)
-            .payload(&payload)
-            .headers(headers);
-        producer
-            .send(record, Duration::from_secs(5))
-            .await
-            .expect("the broker acknowledges");
+        publish(&producer, &payload, canaries).await;
     }
     poison
 }
 
-/// The last two are orders by their form.
-fn payloads(canaries: &Canaries) -> Vec<String> {
-    let order = |id: String, sku: String| {
-        json!({
-            "version": contracts::order_created::VERSION,
-            "order_id": id,
-            "created_at_ms": 1_760_000_000_000_u64,
-            "customer": {"id": canaries.mail("customer.id of a message"), "tier": "gold"},
-            "currency": "EUR",
-            "lines": [{"sku": sku, "quantity": 1, "total_cents": 100}],
-            "total_cents": 100,
+pub(super) fn producer(brokers: &str) -> FutureProducer {
+    let mut settings = ClientConfig::new();
+    settings.set("bootstrap.servers", brokers);
+    settings.create().expect("a producer")
+}
+
+/// One message, with secrets in its key and headers.
+pub(super) async fn publish(producer: &FutureProducer, payload: &str, canaries: &Canaries) {
+    let place = |header: &str| format!("{header} of a message");
+    let (mail, word) = (
+        |header: &str| canaries.mail(&place(header)),
+        |header: &str| canaries.word(&place(header)),
+    );
+    let headers = [
+        (BY_HAND, "1".to_owned()),
+        ("traceparent", canaries.traceparent()),
+        ("tracestate", format!("vendor={}", mail("tracestate"))),
+        ("baggage", format!("app.customer.tier={}", mail("baggage"))),
+        ("authorization", format!("Bearer {}", word("authorization"))),
+        ("cookie", word("cookie")),
+        ("error", mail("error")),
+    ];
+    let add = |headers: OwnedHeaders, (key, value): &(&str, String)| {
+        headers.insert(Header {
+            key,
+            value: Some(value),
         })
     };
+    let key = mail("the key");
+    let record = FutureRecord::to(topics::ORDER_CREATED)
+        .key(&key)
+        .payload(payload)
+        .headers(headers.iter().fold(OwnedHeaders::new(), add));
+    let sent = producer.send(record, Duration::from_secs(5)).await;
+    sent.expect("the broker acknowledges");
+}
+
+/// An order by its form.
+pub(super) fn order(id: &str, sku: &str, canaries: &Canaries) -> Value {
+    json!({
+        "version": contracts::order_created::VERSION,
+        "order_id": id,
+        "created_at_ms": 1_760_000_000_000_u64,
+        "customer": {"id": canaries.mail("customer.id of a message"), "tier": "gold"},
+        "currency": "EUR",
+        "lines": [{"sku": sku, "quantity": 1, "total_cents": 100}],
+        "total_cents": 100,
+    })
+}
+
+/// The last two are orders by their form.
+fn payloads(canaries: &Canaries) -> Vec<String> {
     let place = "a message";
-    let good = || {
-        order(
-            "0190a5c8-0000-7000-8000-000000000001".to_owned(),
-            "MUG-2".to_owned(),
-        )
-    };
     let with = |pointer: &str, value: Value| {
-        let mut order = good();
+        let mut order = order("0190a5c8-0000-7000-8000-000000000001", "MUG-2", canaries);
         *order.pointer_mut(pointer).unwrap() = value;
         order.to_string()
     };
@@ -104,12 +95,13 @@ fn payloads(canaries: &Canaries) -> Vec<String> {
         ),
         with(
             "/currency",
-            json!(canaries.card(place).parse::<u64>().unwrap()),
+            json!(canaries.number("the currency of a message")),
         ),
-        order(canaries.mail("order_id of a message"), "MUG-2".to_owned()).to_string(),
+        order(&canaries.mail("order_id of a message"), "MUG-2", canaries).to_string(),
         order(
-            canaries.card("order_id of a message"),
-            canaries.mail("sku of a message"),
+            &canaries.card("order_id of a message"),
+            &canaries.mail("sku of a message"),
+            canaries,
         )
         .to_string(),
     ]
@@ -117,7 +109,11 @@ fn payloads(canaries: &Canaries) -> Vec<String> {
 
 /// All that the system itself has written to the topics: of the shop's orders everything, of dead
 /// letters what was added to the message. `dead` letters are waited for.
-pub(crate) fn written(brokers: &str, dead: usize) -> String {
+///
+/// # Panics
+/// When they do not come.
+#[must_use]
+pub fn written(brokers: &str, dead: usize) -> String {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", brokers)
         .set("group.id", "canaries")
@@ -132,7 +128,7 @@ pub(crate) fn written(brokers: &str, dead: usize) -> String {
     }
     consumer.assign(&all).expect("an assignment");
     let (mut text, mut orders, mut letters) = (String::new(), 0, 0);
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while orders == 0 || letters < dead {
         assert!(
             Instant::now() < deadline,
