@@ -4,19 +4,29 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::stack::Stack;
+use crate::load::{in_share, randomness};
+use crate::stack::{Backends, Stack};
 use crate::telemetry::{all, attribute, before, span, text, told, trace_id, traces};
 
-/// Kinds of traces: how many of each, and how many of them must be kept, at least and at most.
-pub(crate) const KINDS: [(&str, usize, usize, usize); 7] = [
-    ("an error", 40, 40, 40),
-    ("slow", 30, 30, 30),
-    ("forced", 20, 20, 20),
-    ("a probe", 40, 0, 0),
-    ("an error in asking for a health", 10, 10, 10),
-    ("a checkout", 400, 60, 140),
-    ("ordinary", 600, 30, 90),
+/// Kinds of traces, and how many of each.
+pub(crate) const KINDS: [(&str, usize); 7] = [
+    ("an error", 40),
+    ("slow", 30),
+    ("forced", 20),
+    ("a probe", 40),
+    ("an error in asking for a health", 10),
+    ("a checkout", 400),
+    ("ordinary", 600),
 ];
+
+/// Whether a trace of that kind must be kept, when a share of so many percent is.
+pub(crate) fn kept(kind: &str, trace: &str, percent: f64) -> bool {
+    match kind {
+        "a probe" => false,
+        "a checkout" | "ordinary" => in_share(randomness(trace), percent),
+        _ => true,
+    }
+}
 
 /// A root in the gateway and a child in pricing.
 fn trace_of(kind: &str, trace: &str) -> [Value; 2] {
@@ -46,7 +56,7 @@ fn trace_of(kind: &str, trace: &str) -> [Value; 2] {
 pub(crate) async fn send(stack: &Stack) -> HashMap<String, &'static str> {
     let mut kind_of = HashMap::new();
     let [mut roots, mut children] = [Vec::new(), Vec::new()];
-    for (kind, count, _, _) in KINDS {
+    for (kind, count) in KINDS {
         for _ in 0..count {
             let trace = trace_id(kind_of.len().try_into().unwrap());
             let [root, child] = trace_of(kind, &trace);
@@ -70,8 +80,8 @@ fn metrics_of(requests: &[Value]) -> Vec<&Value> {
 }
 
 /// How many spans the metrics count for each service, each series by its last word.
-pub(crate) fn calls(stack: &Stack) -> HashMap<String, usize> {
-    let requests = stack.requests("prometheus");
+pub(crate) fn calls(backends: &Backends) -> HashMap<String, usize> {
+    let requests = backends.requests("prometheus");
     let mut series = HashMap::new();
     for metric in metrics_of(&requests) {
         if metric["name"] != "traces.span.metrics.calls" {

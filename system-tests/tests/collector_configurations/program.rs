@@ -4,7 +4,10 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::until;
 
@@ -36,16 +39,32 @@ pub(crate) fn otelcol() -> Option<PathBuf> {
     found
 }
 
+/// Whether the long loads are wanted: `COLLECTOR_LOAD=long`.
+#[allow(clippy::disallowed_methods)] // A test's own setting.
+pub(crate) fn long() -> bool {
+    std::env::var("COLLECTOR_LOAD").is_ok_and(|load| load == "long")
+}
+
 /// What the program says that it is made of.
 pub(crate) fn components(program: &Path) -> String {
     let output = Command::new(program).arg("components").output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Ports that were free a moment ago.
+/// Ports that were free a moment ago, and that the system gives to no client meanwhile: it takes
+/// those from 32768 on.
 pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id() * 97;
+    [(); N].map(|()| {
+        loop {
+            let next = first + ASKED.fetch_add(1, Ordering::Relaxed);
+            let port = u16::try_from(10_000 + next % 20_000).unwrap();
+            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+                return port;
+            }
+        }
+    })
 }
 
 /// A running collector. Dropping it kills it.
@@ -90,6 +109,15 @@ impl Running {
     /// SIGKILL, and gone when this returns.
     pub(crate) fn kill(mut self) {
         self.end();
+    }
+
+    /// SIGTERM, and gone when this returns.
+    pub(crate) async fn stop(mut self) {
+        kill_process(Pid::from_child(&self.process), Signal::TERM).unwrap();
+        until("end of a collector", Duration::from_secs(30), async || {
+            self.process.try_wait().unwrap()
+        })
+        .await;
     }
 
     fn end(&mut self) {

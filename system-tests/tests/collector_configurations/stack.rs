@@ -1,4 +1,4 @@
-//! A collector of ours between the test and stand-ins for all backends.
+//! One collector of ours between the test and stand-ins for all backends.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::collector::{Collector, Settings};
 use crate::program::{Running, free_ports};
 use crate::{PATIENCE, until};
 
@@ -63,119 +64,67 @@ pub(crate) fn files(role: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-pub(crate) struct Stack {
+/// Stand-ins for the backends.
+pub(crate) struct Backends {
     program: PathBuf,
-    files: Vec<PathBuf>,
-    settings: Vec<(&'static str, String)>,
     place: TempDir,
     tempo: u16,
     jaeger: u16,
     http: u16,
-    in_http: u16,
-    own_metrics: u16,
     health: u16,
-    backends_health: u16,
-    collector: Option<Running>,
-    backends: Option<Running>,
+    running: Option<Running>,
 }
 
-impl Stack {
-    /// The role's files, and settings that tell them apart from their defaults.
-    pub(crate) fn new(program: &Path, files: Vec<PathBuf>, more: &[(&'static str, &str)]) -> Self {
-        let [
-            tempo,
-            jaeger,
-            http,
-            in_http,
-            in_grpc,
-            own_metrics,
-            health,
-            backends_health,
-        ] = free_ports();
-        let place = tempfile::tempdir().unwrap();
-        let local = |port: u16| format!("127.0.0.1:{port}");
-        let mut settings = vec![
-            ("OTLP_GRPC", local(in_grpc)),
-            ("OTLP_HTTP", local(in_http)),
-            ("HEALTH", local(health)),
-            ("SELF_METRICS_HOST", "127.0.0.1".to_owned()),
-            ("SELF_METRICS_PORT", own_metrics.to_string()),
-            (
-                "QUEUE_DIR",
-                place.path().join("queue").display().to_string(),
-            ),
-            ("TEMPO_OTLP", local(tempo)),
-            ("JAEGER_OTLP", local(jaeger)),
-            ("LOKI_OTLP", format!("http://{}", local(http))),
-            ("PROMETHEUS_OTLP", format!("http://{}", local(http))),
-            // A test has no quarter of a minute.
-            ("METRICS_FLUSH", "1s".to_owned()),
-            ("TAIL_WAIT", "5s".to_owned()),
-            ("TAIL_WAIT_AFTER_ROOT", "2s".to_owned()),
-            ("RETRY_MAX_INTERVAL", "1s".to_owned()),
-        ];
-        settings.extend(
-            more.iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
+impl Backends {
+    /// Where they will be, before they are there.
+    pub(crate) fn new(program: &Path) -> Self {
+        let [tempo, jaeger, http, health] = free_ports();
         Self {
             program: program.to_owned(),
-            files,
-            settings,
-            place,
+            place: tempfile::tempdir().unwrap(),
             tempo,
             jaeger,
             http,
-            in_http,
-            own_metrics,
             health,
-            backends_health,
-            collector: None,
-            backends: None,
+            running: None,
         }
     }
 
-    pub(crate) async fn start_collector(&mut self) {
-        let mut command = Command::new(&self.program);
-        for file in &self.files {
-            command.arg(format!("--config={}", file.display()));
-        }
-        command.envs(self.settings.iter().cloned());
-        let log = self.place.path().join("collector.log");
-        self.collector = Some(Running::start(&mut command, self.health, log).await);
+    /// Room for whatever belongs to a test, gone with it.
+    pub(crate) fn place(&self) -> &Path {
+        self.place.path()
     }
 
-    pub(crate) async fn start_backends(&mut self) {
-        let configuration = self.place.path().join("backends.yaml");
+    /// What tells a collector where they are.
+    pub(crate) fn settings(&self) -> Settings {
+        let grpc = |port: u16| format!("127.0.0.1:{port}");
+        let http = format!("http://127.0.0.1:{}", self.http);
+        vec![
+            ("TEMPO_OTLP", grpc(self.tempo)),
+            ("JAEGER_OTLP", grpc(self.jaeger)),
+            ("LOKI_OTLP", http.clone()),
+            ("PROMETHEUS_OTLP", http),
+        ]
+    }
+
+    pub(crate) async fn start(&mut self) {
+        let configuration = self.place().join("backends.yaml");
         fs::write(&configuration, BACKENDS).unwrap();
         let mut command = Command::new(&self.program);
         command
             .arg(format!("--config={}", configuration.display()))
-            .env("OUT", self.place.path())
+            .env("OUT", self.place())
             .env("TEMPO", self.tempo.to_string())
             .env("JAEGER", self.jaeger.to_string())
             .env("HTTP", self.http.to_string())
-            .env("HEALTH", self.backends_health.to_string());
-        let log = self.place.path().join("backends.log");
-        self.backends = Some(Running::start(&mut command, self.backends_health, log).await);
-    }
-
-    /// SIGKILL.
-    pub(crate) fn kill_collector(&mut self) {
-        self.collector.take().unwrap().kill();
-    }
-
-    /// Hands a request over; it was taken when this returns.
-    pub(crate) async fn send(&self, signal: &str, request: &Value) {
-        let url = format!("http://127.0.0.1:{}/v1/{signal}", self.in_http);
-        let sent = reqwest::Client::new().post(&url).json(request).send().await;
-        let status = sent.unwrap().status();
-        assert!(status.is_success(), "{signal}: {status}");
+            .env("HEALTH", self.health.to_string());
+        let log = self.place().join("backends.log");
+        self.running = Some(Running::start(&mut command, self.health, log).await);
     }
 
     /// What has come for a backend so far, one request a line.
     pub(crate) fn text(&self, backend: &str) -> String {
-        fs::read_to_string(self.place.path().join(backend)).unwrap_or_default()
+        fs::read_to_string(self.place().join(backend)).unwrap_or_default()
     }
 
     /// The same, read; a line that is being written is left out.
@@ -186,23 +135,64 @@ impl Stack {
             .filter_map(|line| serde_json::from_str(line).ok());
         lines.collect()
     }
+}
 
-    /// The sum of the collector's own metric over the series with that label.
+pub(crate) struct Stack {
+    pub(crate) backends: Backends,
+    pub(crate) collector: Collector,
+}
+
+impl Stack {
+    /// The role's files, and settings that tell them apart from their defaults.
+    pub(crate) fn new(program: &Path, files: Vec<PathBuf>, more: &[(&'static str, &str)]) -> Self {
+        let backends = Backends::new(program);
+        let more = more
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        let settings = backends.settings().into_iter().chain(more).collect();
+        let collector = Collector::new(program, files, backends.place(), settings);
+        Self {
+            backends,
+            collector,
+        }
+    }
+
+    pub(crate) async fn start_collector(&mut self) {
+        self.collector.start().await;
+    }
+
+    pub(crate) async fn start_backends(&mut self) {
+        self.backends.start().await;
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill_collector(&mut self) {
+        self.collector.kill();
+    }
+
+    /// Hands a request over; it was taken when this returns.
+    pub(crate) async fn send(&self, signal: &str, request: &Value) {
+        self.collector.send(signal, request).await;
+    }
+
+    /// See [`Backends::text`].
+    pub(crate) fn text(&self, backend: &str) -> String {
+        self.backends.text(backend)
+    }
+
+    /// See [`Backends::requests`].
+    pub(crate) fn requests(&self, backend: &str) -> Vec<Value> {
+        self.backends.requests(backend)
+    }
+
+    /// See [`Collector::own_metric`].
     pub(crate) async fn own_metric(&self, name: &str, label: &str) -> f64 {
-        let url = format!("http://127.0.0.1:{}/metrics", self.own_metrics);
-        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
-        let series = text.lines().filter(|line| {
-            let rest = line.strip_prefix(name).unwrap_or_default();
-            rest.starts_with('{') && rest.contains(label)
-        });
-        let values = series.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
-        values.sum()
+        self.collector.own_metric(name, label).await
     }
 
     /// Waits; when nothing comes of it, tells what the collector has said last.
     pub(crate) async fn wait<T>(&self, what: &str, there: impl AsyncFnMut() -> Option<T>) -> T {
-        let said = self.collector.as_ref().map(Running::said);
-        let what = format!("{what}; the collector said:\n{}", said.unwrap_or_default());
+        let what = format!("{what}; the collector said:\n{}", self.collector.said());
         until(&what, PATIENCE, there).await
     }
 }

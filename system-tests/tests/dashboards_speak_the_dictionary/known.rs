@@ -28,10 +28,15 @@ pub(crate) const OF_PROGRAMS: &[(&str, &[&str])] = &[
     ("otelcol_exporter_send_failed_metric_points", &["exporter"]),
     ("otelcol_exporter_send_failed_spans", &["exporter"]),
     ("otelcol_exporter_sent_spans", &["exporter"]),
+    ("otelcol_loadbalancer_num_backends", &["resolver"]),
     ("otelcol_process_memory_rss", &[]),
     (
         "otelcol_processor_tail_sampling_count_traces_sampled",
         &["decision", "policy"],
+    ),
+    (
+        "otelcol_processor_tail_sampling_early_releases_from_cache_decision",
+        &["sampled"],
     ),
     (
         "otelcol_processor_tail_sampling_global_count_traces_sampled",
