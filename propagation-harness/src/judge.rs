@@ -2,6 +2,7 @@
 
 mod cause;
 mod crossing;
+mod fate;
 
 use shared_telemetry::SpanId;
 use shared_telemetry::testing::{SpanKind, SpanNode, TraceTree};

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contracts::topics;
 use demo::Broker;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use serving::{Application, Environment, Shutdown, ShutdownTrigger, StartError};
 use shared_telemetry::TraceId;
 use shared_telemetry::task;
+use shared_telemetry::testing::Active;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -138,6 +139,22 @@ impl Shop {
         Answer {
             order_id: body["order_id"].as_str().unwrap().to_owned(),
             trace_id,
+        }
+    }
+
+    /// Waits until the stock of an order is reserved. Who asks is not recorded.
+    pub async fn reserved(&self, order_id: &str) {
+        let url = format!("http://{}/orders/{order_id}", self.gateway);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let unsampled = Active::elsewhere(false, "").traceparent();
+            let request = self.http.get(&url).header("traceparent", unsampled);
+            let answer = request.send().await.unwrap().text().await.unwrap();
+            if answer.contains("\"reserved\"") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "never reserved: {answer}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

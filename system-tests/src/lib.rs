@@ -9,6 +9,8 @@ mod demo;
 mod emitted;
 pub mod ledger;
 mod load_check;
+mod pair_check;
+mod pairs;
 mod shop;
 mod traces;
 
@@ -17,5 +19,7 @@ pub use demo::{Demo, DemoBuilder};
 pub use emitted::Emitted;
 pub use ledger::Ledger;
 pub use load_check::{LoadCheck, Outcome};
+pub use pair_check::PairCheck;
+pub use pairs::{Later, Pairs};
 pub use shop::{Answer, Order, cart};
 pub use traces::{Span, Trace};

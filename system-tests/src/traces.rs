@@ -193,6 +193,12 @@ impl<'t> Span<'t> {
         &self.0["attributes"][key]
     }
 
+    /// Its `tracestate`.
+    #[must_use]
+    pub fn trace_state(&self) -> &'t str {
+        self.text("trace_state")
+    }
+
     /// Trace and span id of what its links point at.
     #[must_use]
     pub fn links(&self) -> Vec<(&'t str, &'t str)> {

@@ -67,7 +67,8 @@ async fn was_not_recorded(demo: &Demo, id: &str) {
 async fn checkouts_are_always_recorded_and_what_is_asked_all_the_time_never() {
     let demo = demo(
         "parentbased_rules",
-        "POST /checkout=always,GET /orders/{id}=never,consumer *=always,*=0",
+        // No rule for the consumer: it follows the checkout that it links to.
+        "POST /checkout=always,GET /orders/{id}=never,*=0",
     );
     let mut not_kept = Vec::new();
     for _ in 0..5 {
@@ -130,7 +131,20 @@ async fn the_debug_header_of_a_believed_caller_is_stronger_than_every_rule() {
     assert!(!sampled(&plain));
     let forced = demo.checkout(&cart(), &[("x-trace-debug", "1")]).await;
     assert!(sampled(&forced));
-    was_recorded_whole(&demo, &forced.trace_id(), CHECKOUT).await;
+    // Behind the queue too, and with a random number that every later share keeps.
+    let forced = Order {
+        accepted: forced.json,
+    };
+    both_sides_were_recorded_whole(&demo, &forced).await;
+    let (checkout, behind) = demo.both_traces(&forced).await;
+    for span in checkout.spans().chain(behind.spans()) {
+        assert_eq!(
+            span.trace_state(),
+            "ot=rv:ffffffffffffff",
+            "{}",
+            span.name()
+        );
+    }
     was_not_recorded(&demo, &plain.trace_id()).await;
 }
 

@@ -27,9 +27,12 @@ async fn checkout(demo: &Demo, headers: &[(&str, &str)]) -> (String, Trace) {
 async fn by_default_a_stranger_starts_a_new_trace_that_links_to_his_own() {
     // An empty value is an unset one: the demo's own choice is undone.
     let demo = demo().set("gateway.EDGE_TRUST=").start();
-    let (id, trace) = checkout(&demo, &[("traceparent", &traceparent("01"))]).await;
+    // Believed, this would have every later sampler keep the trace.
+    let forced = ("tracestate", "ot=rv:ffffffffffffff");
+    let (id, trace) = checkout(&demo, &[("traceparent", &traceparent("01")), forced]).await;
     assert_ne!(id, OUTSIDE.0);
     let server = trace.first("gateway", "POST /checkout");
+    assert_eq!(server.trace_state(), "");
     assert_eq!(server.parent_id(), "");
     assert_eq!(server.links(), [OUTSIDE]);
 }

@@ -18,28 +18,52 @@ async fn a_message_links_to_its_producer_and_has_its_baggage() {
 
         let hop = Boundary::KafkaMessage;
         hop.sent(&sent, header.as_deref());
+        hop.baggage(sent.tier.as_deref(), landed[0].tier.as_deref());
+        if !caller.sampled() {
+            hop.not_recorded(&observation.recorded(), &["caller", "send orders"]);
+            continue;
+        }
         let recorded = observation
             .recorded_when(|recorded| recorded.has("process_batch orders"))
             .await;
         let consumer = recorded.one("process orders", SpanKind::Consumer);
-        if caller.sampled() {
-            let around = recorded.one("caller", SpanKind::Internal);
-            let producer = hop.child(&recorded, around, SpanKind::Producer, "send orders");
-            hop.own_trace(&recorded, consumer, producer);
-            hop.links(&recorded, consumer, &[(producer.trace_id(), producer.id())]);
-        } else {
-            hop.not_recorded(&recorded, &["caller", "send orders"]);
-            let linked: Vec<_> = consumer
-                .links()
-                .map(|(trace, _)| trace.to_string())
-                .collect();
-            hop.names(
-                "trace id of the link",
-                &sent.active.trace_id,
-                &linked.join(", "),
-            );
+        let around = recorded.one("caller", SpanKind::Internal);
+        let producer = hop.child(&recorded, around, SpanKind::Producer, "send orders");
+        hop.own_trace(&recorded, consumer, producer);
+        hop.links(&recorded, consumer, &[(producer.trace_id(), producer.id())]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_is_recorded_exactly_when_its_producer_is() {
+    for caller in Caller::BOTH {
+        let observation = Observation::begin().await;
+        let topics = Topics::open(&[ORDERS]).await;
+        let sent = topics.send(caller).await;
+        let consumer = topics.consumer(ORDERS, 1).await;
+        process(&next(&consumer).await).await;
+
+        let recorded = observation.recorded();
+        for name in ["process_batch orders", "process orders"] {
+            Boundary::KafkaMessage.shares_fate(&recorded, &sent.active, name);
         }
-        hop.baggage(sent.tier.as_deref(), landed[0].tier.as_deref());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_batch_each_message_shares_the_fate_of_its_own_producer() {
+    let observation = Observation::begin().await;
+    let topics = Topics::open(&[ORDERS]).await;
+    let mut sent = Vec::new();
+    for caller in [Caller::BOTH, Caller::BOTH].concat() {
+        sent.push(topics.send(caller).await);
+    }
+    let consumer = topics.consumer(ORDERS, sent.len()).await;
+    process(&next(&consumer).await).await;
+
+    let recorded = observation.recorded();
+    for sent in sent {
+        Boundary::KafkaBatch.shares_fate(&recorded, &sent.active, "process orders");
     }
 }
 
@@ -55,16 +79,17 @@ async fn a_message_with_its_producer_as_parent_is_in_its_trace_and_linked_too() 
 
         let hop = Boundary::KafkaMessage;
         hop.landed(&sent, &landed[0]);
+        if !caller.sampled() {
+            let of_the_trace = ["caller", "send orders", "process orders"];
+            hop.not_recorded(&observation.recorded(), &of_the_trace);
+            continue;
+        }
         let recorded = observation
             .recorded_when(|recorded| recorded.has("process_batch orders"))
             .await;
-        if caller.sampled() {
-            let producer = recorded.one("send orders", SpanKind::Producer);
-            let consumer = hop.child(&recorded, producer, SpanKind::Consumer, "process orders");
-            hop.links(&recorded, consumer, &[(producer.trace_id(), producer.id())]);
-        } else {
-            hop.not_recorded(&recorded, &["caller", "send orders", "process orders"]);
-        }
+        let producer = recorded.one("send orders", SpanKind::Producer);
+        let consumer = hop.child(&recorded, producer, SpanKind::Consumer, "process orders");
+        hop.links(&recorded, consumer, &[(producer.trace_id(), producer.id())]);
     }
 }
 

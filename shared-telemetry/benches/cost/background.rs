@@ -31,10 +31,13 @@ impl Background {
         let collector = runtime.block_on(collect(sink.clone()));
         let cluster = MockCluster::new(1).expect("a mock broker");
         let broker = cluster.bootstrap_servers();
-        cluster
-            .create_topic(kafka::TOPIC, 1, 1)
-            .expect("a new topic");
-        runtime.block_on(produce(&broker, messages));
+        for (topic, traceparent) in [
+            (kafka::TOPIC, request::SAMPLED),
+            (kafka::UNSAMPLED, request::UNSAMPLED),
+        ] {
+            cluster.create_topic(topic, 1, 1).expect("a new topic");
+            runtime.block_on(produce(&broker, topic, traceparent, messages));
+        }
         Self {
             collector,
             broker,
@@ -59,7 +62,7 @@ async fn collect(sink: Sink) -> String {
 }
 
 /// Orders as the shop sends them, each in the trace of its producer.
-async fn produce(broker: &str, messages: u32) {
+async fn produce(broker: &str, topic: &str, traceparent: &str, messages: u32) {
     let producer: FutureProducer = ClientConfig::new()
         .set("bootstrap.servers", broker)
         .create()
@@ -68,9 +71,9 @@ async fn produce(broker: &str, messages: u32) {
     let sent = (0..messages).map(|_| {
         let headers = OwnedHeaders::new().insert(Header {
             key: "traceparent",
-            value: Some(request::SAMPLED),
+            value: Some(traceparent),
         });
-        let record = FutureRecord::to(kafka::TOPIC)
+        let record = FutureRecord::to(topic)
             .key("order-1")
             .payload(&payload[..])
             .headers(headers);

@@ -14,7 +14,7 @@ use tower::layer::util::Identity;
 use crate::{span, stock};
 
 pub(crate) const SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-const UNSAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+pub(crate) const UNSAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
 fn routes() -> Router {
     async fn hello(Path(_name): Path<String>) -> &'static str {

@@ -50,7 +50,6 @@ pub(crate) fn named(name: &str) -> Option<&'static Row> {
 }
 
 const ON: &[(&str, &str)] = &[("OTEL_TRACES_SAMPLER", "parentbased_always_on")];
-const OFF: &[(&str, &str)] = &[("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
 /// Ids without an export, for log lines.
 const IDS: &[(&str, &str)] = &[("OTEL_TRACES_EXPORTER", "none")];
 
@@ -131,7 +130,12 @@ pub(crate) const GROUPS: [Group; 4] = [
         rows: &[
             row("bare consumer", Role::Bare, &[], kafka::bare),
             row("stock recipe, a span each", Role::Other, ON, kafka::stock),
-            row("BatchConsumer, unsampled", ours(1, 3_200), OFF, kafka::each),
+            row(
+                "BatchConsumer, unsampled",
+                ours(1, 3_200),
+                ON,
+                kafka::each_unsampled,
+            ),
             row(
                 "BatchConsumer, a span each",
                 ours(1, 5_000),

@@ -66,6 +66,11 @@ impl Edge {
 
     /// Records the request of a believed caller that sends `header: 1`, for at most `per_second`
     /// requests in a second. From anybody else the header means nothing.
+    ///
+    /// The trace begins with the greatest random number, `tracestate: ot=rv:ffffffffffffff`, so
+    /// that no share of a sampler behind us, in a collector for example, drops it, nor the traces
+    /// of the consumers that it sends messages to. A caller that is recorded anyway has chosen the
+    /// random number of its trace by itself: it may send that `tracestate` along.
     #[must_use]
     pub fn debug_header(mut self, header: HeaderName, per_second: u32) -> Self {
         self.debug = Some(Debug {
@@ -95,7 +100,7 @@ impl Edge {
         let parent = baggage::carry(&outside, &Context::new());
         Admitted {
             parent: if debug {
-                propagation::ask_to_record(&parent)
+                propagation::force(&parent)
             } else {
                 parent
             },

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::pauses::Pauses;
 use super::{Message, Relation, offsets};
 use crate::boundary::Boundary;
-use crate::{names, task};
+use crate::{names, propagation, task};
 
 /// How a [`BatchConsumer`] gathers and relates messages.
 #[derive(Debug, Clone)]
@@ -148,12 +148,19 @@ impl<'c> Batch<'c> {
     }
 
     /// Runs `work` in the CONSUMER span of the batch, named `process_batch {topic}`: the root of
-    /// a new trace that links to **every** message's producer.
+    /// a new trace that links to **every** message's producer, and is recorded when one of them
+    /// is, see [`crate::sampling`].
     pub async fn process<F: Future>(&self, work: F) -> F::Output {
-        let links = self.messages.iter().filter_map(Message::link).collect();
+        let links: Vec<_> = self.messages.iter().filter_map(Message::link).collect();
         let name = format!("process_batch {}", self.topic);
         // A new trace on purpose: no producer is *the* parent of a batch.
-        let span = Boundary::start(name, SpanKind::Consumer, &Context::new(), links);
+        let mut parent = Context::new();
+        let recorded = links.iter().any(|link| link.span_context.is_sampled());
+        if !recorded && self.messages.iter().any(Message::is_left_open) {
+            // A link can't say that nobody has decided yet.
+            parent = propagation::decide_anew(&parent);
+        }
+        let span = Boundary::start(name, SpanKind::Consumer, &parent, links);
         span.record(|| {
             let count = i64::try_from(self.messages.len()).unwrap_or(i64::MAX);
             let mut attributes = self.attributes("process_batch", "process");

@@ -94,8 +94,14 @@ impl<'c> Message<'c> {
         self.producer_context().map(Link::with_context)
     }
 
+    pub(super) fn is_left_open(&self) -> bool {
+        propagation::is_left_open(&self.context)
+    }
+
     /// Runs `work` in a CONSUMER span named `process {topic}` that links to the producer, with
-    /// the producer's baggage. An error of `work` is recorded on the span.
+    /// the producer's baggage. An error of `work` is recorded on the span. Under a sampler that is
+    /// parent-based nothing is recorded for a message whose producer was decided against, though
+    /// others of its batch may be.
     ///
     /// # Errors
     /// Those of `work`, unchanged.
@@ -120,10 +126,17 @@ impl<'c> Message<'c> {
     /// By [`Relation::Link`] the batch span, with this message's baggage; by
     /// [`Relation::Parent`] the producer's span.
     fn parent(&self) -> Context {
-        match (self.relation, self.producer_context()) {
-            (Relation::Parent, Some(_)) => self.context.clone(),
-            _ => Context::map_current(|batch| baggage::carry(&self.context, batch)),
+        if self.relation == Relation::Parent && self.producer().is_some() {
+            return self.context.clone();
         }
+        Context::map_current(|batch| {
+            let batch = baggage::carry(&self.context, batch);
+            if propagation::is_decided_against(&self.context) {
+                unrecorded(batch)
+            } else {
+                batch
+            }
+        })
     }
 
     fn attributes(&self) -> Vec<KeyValue> {
@@ -155,5 +168,28 @@ impl<'c> Message<'c> {
             ));
         }
         attributes
+    }
+}
+
+/// A context for work that shares nothing with its batch but the ids: the same span, without the
+/// sampled flag. Who follows his parent records nothing.
+fn unrecorded(batch: Context) -> Context {
+    let without = {
+        let span = batch.span();
+        let span = span.span_context();
+        span.is_sampled().then(|| {
+            SpanContext::new(
+                span.trace_id(),
+                span.span_id(),
+                span.trace_flags().with_sampled(false),
+                // Of this process: a remote caller's word is asked for once more.
+                false,
+                span.trace_state().clone(),
+            )
+        })
+    };
+    match without {
+        Some(span) => batch.with_remote_span_context(span),
+        None => batch,
     }
 }

@@ -65,6 +65,8 @@ pub(super) fn to_send(context: &Context) -> Option<State> {
     let span = context.span();
     let span = span.span_context();
     match (said(context), span.is_valid()) {
+        // Nothing to say.
+        (Some(Said(State::Deferred, None)), false) => None,
         (Some(Said(state, None)), false) => Some(state),
         (_, false) => None,
         (Some(Said(State::Debug, id)), true) if id.is_none_or(|id| id == span.trace_id()) => {
@@ -81,20 +83,44 @@ pub(super) fn to_send(context: &Context) -> Option<State> {
     }
 }
 
-/// The context in which a trace that begins is recorded, whatever the sampler would say.
-pub(crate) fn ask_to_record(context: &Context) -> Context {
-    keep_alone(context, State::Accept)
+/// The context in which a trace that begins is recorded, whatever a sampler would say, here or
+/// later. B3 has a word for it.
+pub(crate) fn force(context: &Context) -> Context {
+    keep_alone(context, State::Debug)
+}
+
+/// The context in which a trace that begins is decided on by itself, whatever it links to.
+pub(crate) fn decide_anew(context: &Context) -> Context {
+    keep_alone(context, State::Deferred)
+}
+
+/// True when `context` brings a span and the decision was left to whoever receives it.
+pub(crate) fn is_left_open(context: &Context) -> bool {
+    let span = context.span();
+    let id = span.span_context().trace_id();
+    matches!(said(context), Some(Said(State::Deferred, Some(about))) if about == id)
+}
+
+/// True when `context` brings a span that was decided against.
+pub(crate) fn is_decided_against(context: &Context) -> bool {
+    let span = context.span();
+    let span = span.span_context();
+    span.is_valid() && !span.is_sampled() && !is_left_open(context)
 }
 
 /// What a caller wants of the sampler for a span without a parent, or under a remote parent that
 /// is not sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
+    /// Record it, and let nobody behind us drop it.
+    Force,
     /// Record it.
     Record,
     /// Don't.
     Drop,
     /// Decide by yourself.
+    Decide,
+    /// Nobody said anything: there is no caller.
     None,
 }
 
@@ -104,9 +130,11 @@ pub(crate) fn wish(parent: &Context) -> Wish {
     let span = span.span_context();
     match (said(parent), span.is_valid()) {
         (Some(Said(State::Deny, None)), false) => Wish::Drop,
-        (Some(Said(State::Accept | State::Debug, None)), false) => Wish::Record,
+        (Some(Said(State::Accept, None)), false) => Wish::Record,
+        (Some(Said(State::Debug, None)), false) => Wish::Force,
+        (Some(Said(State::Deferred, None)), false) => Wish::Decide,
         (_, false) => Wish::None,
-        (Some(Said(State::Deferred, Some(id))), true) if id == span.trace_id() => Wish::None,
+        (Some(Said(State::Deferred, Some(id))), true) if id == span.trace_id() => Wish::Decide,
         (_, true) => Wish::Drop,
     }
 }

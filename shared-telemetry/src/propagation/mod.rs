@@ -26,7 +26,7 @@ use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 
 pub use b3::B3;
 pub use baggage::Baggage;
-pub(crate) use decision::{Wish, ask_to_record, wish};
+pub(crate) use decision::{Wish, decide_anew, force, is_decided_against, is_left_open, wish};
 pub use format::{Format, UnknownFormat};
 pub use trace_context::TraceContext;
 pub(crate) use trace_context::header_of;

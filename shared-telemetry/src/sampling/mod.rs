@@ -18,9 +18,23 @@
 //! Jaeger's word for its sampler of that kind, `rules` is ours. Without `parentbased_` each span
 //! is decided by itself; that is good for showing half traces and for nothing else.
 //!
+//! A link is no parent. But what a consumer does for a message belongs to what sent it, so under
+//! ParentBased the root of a batch is recorded exactly when one of the producers that it links to
+//! is, and inside of it the `process` span of a message exactly when its own producer is. The
+//! trace of a recorded batch goes on with the greatest random number of its producers
+//! (`ot=rv:…`), so that whoever keeps a share of what we recorded, a collector for example, keeps
+//! it exactly when he keeps one of them. A rule or a rate decides on a consumer's root only where no message tells
+//! of a producer, or where B3 left the decision open. See docs/adr/0018.
+//!
+//! A trace that somebody forces, by an edge's debug header or by `b3: d`, begins with the
+//! greatest random number of all: every later share but none keeps it, and the trace behind the
+//! queue with it.
+//!
 //! A decision is asked for before the span has attributes, so a rule knows its name and kind: for
 //! a request that is the method and the route's template, and no path, query or header.
 
+mod fate;
+mod randomness;
 mod roots;
 mod rule;
 mod share;

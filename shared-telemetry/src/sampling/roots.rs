@@ -7,8 +7,9 @@ use opentelemetry::trace::{Link, SpanKind, TraceContextExt, TraceId, TraceState}
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
+use super::fate::Fate;
 use super::share::Share;
-use super::{Decide, Rule, Sampling};
+use super::{Decide, Rule, Sampling, randomness};
 use crate::propagation::{self, Wish};
 use crate::token_bucket::TokenBucket;
 
@@ -19,7 +20,12 @@ pub(super) type Clock = fn() -> Instant;
 ///
 /// Under ParentBased it also hears what a B3 caller says beyond the sampled flag: `b3: 0`
 /// without ids suppresses a new trace, and ids without a decision leave the decision to us. The
-/// debug header of an edge speaks through the same wish, so no rule stands against it.
+/// debug header of an edge speaks through the same wish, so no rule stands against it, and what
+/// it forces begins with the greatest random number: no share of a later sampler does either.
+///
+/// And it hears links: a consumer's root shares the [`Fate`] of the traces that it links to, as
+/// it would a parent's. A request's root does not: its links are to strangers, see
+/// [`crate::http::Edge`].
 #[derive(Debug, Clone)]
 pub(super) struct Roots {
     hears_wishes: bool,
@@ -56,12 +62,12 @@ impl Decider {
         }
     }
 
-    fn decide(&self, trace_id: TraceId, parent: Option<&Context>) -> (bool, TraceState) {
+    fn decide(&self, trace_id: TraceId, state: TraceState) -> (bool, TraceState) {
         match self {
-            Self::Always => (true, state_of(parent)),
-            Self::Never => (false, state_of(parent)),
-            Self::Share(share) => share.decide(trace_id, &state_of(parent)),
-            Self::Rate(bucket, clock) => (bucket.take(clock()), state_of(parent)),
+            Self::Always => (true, state),
+            Self::Never => (false, state),
+            Self::Share(share) => share.decide(trace_id, &state),
+            Self::Rate(bucket, clock) => (bucket.take(clock()), state),
         }
     }
 }
@@ -83,6 +89,19 @@ impl Roots {
             otherwise,
         }
     }
+
+    fn wish(&self, parent: Option<&Context>) -> Wish {
+        if self.hears_wishes {
+            parent.map_or(Wish::None, propagation::wish)
+        } else {
+            Wish::Decide
+        }
+    }
+
+    fn decider(&self, kind: &SpanKind, name: &str) -> &Decider {
+        let rule = self.rules.iter().find(|(rule, _)| rule.means(kind, name));
+        rule.map_or(&self.otherwise, |(_, decider)| decider)
+    }
 }
 
 impl ShouldSample for Roots {
@@ -93,16 +112,19 @@ impl ShouldSample for Roots {
         name: &str,
         kind: &SpanKind,
         _: &[KeyValue],
-        _: &[Link],
+        links: &[Link],
     ) -> SamplingResult {
-        let wish = parent.filter(|_| self.hears_wishes);
-        let (kept, trace_state) = match wish.map_or(Wish::None, propagation::wish) {
-            Wish::Record => (true, state_of(parent)),
-            Wish::Drop => (false, state_of(parent)),
-            Wish::None => {
-                let rule = self.rules.iter().find(|(rule, _)| rule.means(kind, name));
-                let decider = rule.map_or(&self.otherwise, |(_, decider)| decider);
-                decider.decide(trace_id, parent)
+        let begins = *kind == SpanKind::Consumer && !parent.is_some_and(has_span);
+        let fate = begins.then(|| Fate::of(links)).flatten();
+        let (kept, trace_state) = match (self.wish(parent), fate) {
+            (Wish::Force, _) => (true, randomness::state_with(randomness::GREATEST, None)),
+            (Wish::Record, _) => (true, state_of(parent)),
+            (Wish::Drop, _) => (false, state_of(parent)),
+            (Wish::None, Some(fate)) => (fate.kept, fate.state()),
+            (Wish::None | Wish::Decide, fate) => {
+                let state = fate.map(|fate| fate.state_undecided());
+                let state = state.unwrap_or_else(|| state_of(parent));
+                self.decider(kind, name).decide(trace_id, state)
             }
         };
         SamplingResult {
@@ -115,6 +137,10 @@ impl ShouldSample for Roots {
             trace_state,
         }
     }
+}
+
+fn has_span(parent: &Context) -> bool {
+    parent.span().span_context().is_valid()
 }
 
 fn state_of(parent: Option<&Context>) -> TraceState {

@@ -19,6 +19,9 @@ use super::Decide;
 /// | `*` | all |
 ///
 /// and DECISION is `always`, `never`, a share of them from 0 to 1, or so many a second: `10/s`.
+///
+/// Under ParentBased a consumer's root follows the producers that it links to: a rule for it is
+/// for messages that tell of none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     kind: Option<SpanKind>,

@@ -1,20 +1,17 @@
 //! A share of traces, chosen so that everybody who chooses the same share chooses the same
 //! traces.
 //!
-//! Source: OpenTelemetry specification, "TraceState: Probability Sampling". A trace carries a
-//! random number *R* of 56 bits: the end of its trace id, or `rv` in the `ot` member of
-//! `tracestate`, where somebody before us wanted several traces to share a fate. A share *p* is
-//! a threshold *T* = (1 − p)·2⁵⁶, and a trace is kept when R ≥ T. What was kept carries its
-//! threshold as `ot=th:…`, so that whoever counts spans later knows how many each stands for.
+//! Source: OpenTelemetry specification, "TraceState: Probability Sampling". A share *p* is a
+//! threshold *T* = (1 − p)·2⁵⁶, and a trace is kept when its random number R ≥ T. What was kept
+//! carries its threshold as `ot=th:…`, so that whoever counts spans later knows how many each
+//! stands for.
 //!
 //! The SDK's own `TraceIdRatioBased` compares other bits the other way round and writes nothing.
 
 use opentelemetry::trace::{TraceId, TraceState};
 
-/// The `tracestate` member of OpenTelemetry.
-const MEMBER: &str = "ot";
-const RANDOM_BITS: u32 = 56;
-const RANDOM_DIGITS: usize = 14;
+use super::randomness::{self, BITS, DIGITS, MEMBER, fields};
+
 /// Digits of a threshold that tell something: 1 in 65,536 is as near as a share has to be.
 const PRECISION: u32 = 4;
 
@@ -30,7 +27,7 @@ pub(super) struct Share {
 impl Share {
     /// From 0, none, to 1, all.
     pub(super) fn new(share: f64) -> Self {
-        let all = 1_u64 << RANDOM_BITS;
+        let all = 1_u64 << BITS;
         // Exact: 2⁵⁶ is a power of two, and what a share has beyond it is rounded away.
         #[allow(
             clippy::cast_precision_loss,
@@ -46,7 +43,7 @@ impl Share {
             };
         }
         let threshold = rounded(threshold);
-        let digits = format!("{threshold:0width$x}", width = RANDOM_DIGITS);
+        let digits = format!("{threshold:0width$x}", width = DIGITS);
         let text = match digits.trim_end_matches('0') {
             "" => "0",
             text => text,
@@ -59,12 +56,9 @@ impl Share {
 
     /// Whether the trace is kept, and the `tracestate` that it goes on with.
     pub(super) fn decide(&self, trace_id: TraceId, state: &TraceState) -> (bool, TraceState) {
-        let member = state.get(MEMBER);
-        let random = member
-            .and_then(explicit_randomness)
-            .unwrap_or_else(|| end_of(trace_id));
+        let random = randomness::of(trace_id, state);
         let kept = self.text.as_deref().filter(|_| random >= self.threshold);
-        (kept.is_some(), with_threshold(state, member, kept))
+        (kept.is_some(), with_threshold(state, kept))
     }
 }
 
@@ -72,10 +66,10 @@ impl Share {
 /// what `th` says is what was done.
 fn rounded(threshold: u64) -> u64 {
     // A share near 0 begins with `f`s, one near 1 with `0`s; they tell only where it begins.
-    let from_top = threshold << (u64::BITS - RANDOM_BITS);
+    let from_top = threshold << (u64::BITS - BITS);
     let leading = from_top.leading_ones().max(from_top.leading_zeros()) / 4;
-    let digits = (leading + PRECISION).min(RANDOM_BITS / 4);
-    let shift = RANDOM_BITS - digits * 4;
+    let digits = (leading + PRECISION).min(BITS / 4);
+    let shift = BITS - digits * 4;
     if shift == 0 {
         return threshold;
     }
@@ -83,25 +77,9 @@ fn rounded(threshold: u64) -> u64 {
     ((threshold + half) >> shift) << shift
 }
 
-/// The last 56 bits of a trace id: the part that W3C Trace Context level 2 asks to be random.
-fn end_of(trace_id: TraceId) -> u64 {
-    let bytes = trace_id.to_bytes();
-    bytes[9..]
-        .iter()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-}
-
-/// `rv` of an `ot` member; one of another length or with other characters is none.
-fn explicit_randomness(member: &str) -> Option<u64> {
-    let digits = fields(member).find_map(|field| field.strip_prefix("rv:"))?;
-    let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    (digits.len() == RANDOM_DIGITS && digits.bytes().all(lower_hex))
-        .then(|| u64::from_str_radix(digits, 16).ok())
-        .flatten()
-}
-
 /// `state` with that threshold in place of another; without any for a trace that is not kept.
-fn with_threshold(state: &TraceState, member: Option<&str>, text: Option<&str>) -> TraceState {
+fn with_threshold(state: &TraceState, text: Option<&str>) -> TraceState {
+    let member = state.get(MEMBER);
     let own = text.map(|text| format!("th:{text}"));
     let others = fields(member.unwrap_or_default()).filter(|field| !field.starts_with("th:"));
     let fields: Vec<_> = own.as_deref().into_iter().chain(others).collect();
@@ -112,10 +90,6 @@ fn with_threshold(state: &TraceState, member: Option<&str>, text: Option<&str>) 
     };
     // Refused only if a caller's other fields left no room.
     changed.unwrap_or_else(|_| state.clone())
-}
-
-fn fields(member: &str) -> impl Iterator<Item = &str> {
-    member.split(';').filter(|field| !field.is_empty())
 }
 
 #[cfg(test)]

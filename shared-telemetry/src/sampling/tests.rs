@@ -1,12 +1,14 @@
 //! Decisions as the SDK asks for them, at moments that the test sets.
 
+mod links;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanKind, TraceId};
+use opentelemetry::trace::{Link, SpanKind, TraceId};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult};
 
 use super::*;
@@ -34,9 +36,19 @@ impl Asked {
     }
 
     fn about(&self, parent: &Context, kind: &SpanKind, name: &str) -> SamplingResult {
+        self.linking(parent, kind, name, &[])
+    }
+
+    fn linking(
+        &self,
+        parent: &Context,
+        kind: &SpanKind,
+        name: &str,
+        links: &[Link],
+    ) -> SamplingResult {
         let random = TraceId::from(1_u128 << 56);
         self.0
-            .should_sample(Some(parent), random, name, kind, &[], &[])
+            .should_sample(Some(parent), random, name, kind, &[], links)
     }
 
     fn keeps_request(&self, name: &str) -> bool {
@@ -163,7 +175,7 @@ fn a_clone_of_the_sampler_shares_its_rate() {
 
 #[test]
 fn no_rule_stands_against_the_debug_header_of_an_edge() {
-    let debug = propagation::ask_to_record(&Context::new());
+    let debug = propagation::force(&Context::new());
     for own in [by_rules("*=never"), parent_based(Decide::PerSecond(0.0))] {
         let result = Asked::new(&own).about(&debug, &SpanKind::Server, "GET /");
         assert_eq!(result.decision, SamplingDecision::RecordAndSample);

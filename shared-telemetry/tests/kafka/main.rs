@@ -5,6 +5,7 @@
 mod broker;
 mod consumer;
 mod crossing;
+mod fate;
 mod group;
 mod links;
 mod producer;

@@ -21,6 +21,9 @@ pub struct LedgerSpan {
     pub kind: Kind,
     /// Its trace.
     pub trace: u128,
+    /// The random number that samplers choose its trace by: `rv` of its `tracestate`, else the
+    /// last 56 bits of the trace id.
+    pub random: u64,
     /// Itself.
     pub id: u64,
     /// Its parent, 0 when it has none.
@@ -57,11 +60,13 @@ fn keep(service: &Arc<str>, span: &Span) -> LedgerSpan {
         .into_iter()
         .find_map(|key| text(&span.attributes, key));
     let links = span.links.iter();
+    let trace = trace_id(&span.trace_id);
     LedgerSpan {
         service: Arc::clone(service),
         name: shared(&span.name),
         kind: span.kind(),
-        trace: trace_id(&span.trace_id),
+        trace,
+        random: explicit_random(&span.trace_state).unwrap_or_else(|| low_bits(trace)),
         id: span_id(&span.span_id),
         parent: span_id(&span.parent_span_id),
         links: links
@@ -108,4 +113,18 @@ fn trace_id(bytes: &[u8]) -> u128 {
 
 fn span_id(bytes: &[u8]) -> u64 {
     bytes.try_into().map_or(0, u64::from_be_bytes)
+}
+
+fn explicit_random(trace_state: &str) -> Option<u64> {
+    let member = trace_state
+        .split(',')
+        .find_map(|one| one.strip_prefix("ot="))?;
+    let digits = member
+        .split(';')
+        .find_map(|field| field.strip_prefix("rv:"))?;
+    u64::from_str_radix(digits, 16).ok()
+}
+
+fn low_bits(trace: u128) -> u64 {
+    u64::try_from(trace & ((1 << 56) - 1)).unwrap_or_default()
 }

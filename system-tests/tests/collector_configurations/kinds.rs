@@ -37,7 +37,7 @@ fn trace_of(kind: &str, trace: &str) -> [Value; 2] {
     match kind {
         "an error" => child["status"] = failed,
         "slow" => root["startTimeUnixNano"] = before(900).into(),
-        "forced" => child["attributes"] = one("app.debug", &json!({ "boolValue": true })),
+        "forced" => child["traceState"] = "ot=rv:ffffffffffffff".into(),
         "a probe" => {
             root["attributes"] = one("url.path", &text("/healthz"));
             child["status"] = failed;
