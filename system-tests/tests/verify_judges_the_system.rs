@@ -85,6 +85,21 @@ fn inventory_that_reads_no_context_breaks_the_grpc_hop() {
 }
 
 #[test]
+fn pricing_that_decides_for_itself_leaves_half_a_trace_and_is_named() {
+    let demo = demo()
+        .env("OTEL_TRACES_SAMPLER", "parentbased_always_off")
+        .set("pricing.OTEL_TRACES_SAMPLER=always_on")
+        .start();
+    let (code, text) = verify(&demo, &["--timeout", "6s"]);
+    assert_eq!(code, Some(1), "{text}");
+    let told = text.lines().any(|line| {
+        line.starts_with("✗ sampled")
+            && line.contains("half a trace: pricing recorded it, gateway, which began it, did not")
+    });
+    assert!(told, "{text}");
+}
+
+#[test]
 fn a_gateway_that_cannot_be_reached_is_no_verdict() {
     let demo = demo().start();
     let backend = format!("viewer={}", demo.url("viewer"));

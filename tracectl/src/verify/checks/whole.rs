@@ -91,8 +91,40 @@ pub(crate) fn no_orphan(evidence: &Evidence) -> Verdict {
     Ok("every parent is there".to_owned())
 }
 
+/// Who begins a trace decides on it: that others have spans of it and he has none is a decision
+/// which was not followed.
+fn not_half(trace: &Trace, begun_by: &str) -> Result<(), Failure> {
+    let services: BTreeSet<&str> = trace
+        .spans
+        .iter()
+        .map(|span| span.service.as_str())
+        .collect();
+    if services.is_empty() || services.contains(begun_by) {
+        return Ok(());
+    }
+    let others = services.into_iter().collect::<Vec<_>>().join(", ");
+    Err(Failure {
+        what: format!(
+            "trace {} is half a trace: {others} recorded it, {begun_by}, which began it, did not",
+            trace.trace_id
+        ),
+        expected: format!("spans of {begun_by}, or none of anybody"),
+        seen: format!("{} spans, all of {others}", trace.spans.len()),
+        likely_cause: format!(
+            "{begun_by} decided against the trace and {others} did not follow: parentbased_ is missing in \
+             OTEL_TRACES_SAMPLER there; or {begun_by}'s spans were lost or exported to another place"
+        ),
+    })
+}
+
 pub(crate) fn sampled(evidence: &Evidence) -> Verdict {
-    evidence.checkout_trace()?;
+    let checkout = evidence.checkout_trace()?;
+    not_half(checkout, GATEWAY)?;
+    if evidence.relation == Relation::Link
+        && let Some(fulfillment) = &evidence.fulfillment.trace
+    {
+        not_half(fulfillment, FULFILLMENT)?;
+    }
     for trace in evidence.own_traces() {
         if trace.truncated {
             return Err(Failure {

@@ -134,3 +134,26 @@ fn a_log_line_of_an_unknown_span_names_it() {
     evidence.checkout.logs.as_mut().unwrap()[0].span_id.clear();
     assert_broken(&evidence, "checkout logs", &["span_id none"]);
 }
+
+#[test]
+fn a_trace_without_spans_of_who_began_it_is_half_a_trace_and_names_who_did_not_follow() {
+    let mut evidence = order(Link);
+    let trace = evidence.checkout.trace.as_mut().unwrap();
+    trace.spans.retain(|span| span.service == "pricing");
+    assert_broken(
+        &evidence,
+        "sampled",
+        &[
+            "trace checkout is half a trace: pricing recorded it",
+            "parentbased_",
+        ],
+    );
+    let mut evidence = order(Link);
+    let trace = evidence.fulfillment.trace.as_mut().unwrap();
+    trace.spans.retain(|span| span.service == "inventory");
+    assert_broken(
+        &evidence,
+        "sampled",
+        &["trace behind is half a trace: inventory"],
+    );
+}
