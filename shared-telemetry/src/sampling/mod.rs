@@ -23,8 +23,8 @@
 //! is, and inside of it the `process` span of a message exactly when its own producer is. The
 //! trace of a recorded batch goes on with the greatest random number of its producers
 //! (`ot=rv:…`), so that whoever keeps a share of what we recorded, a collector for example, keeps
-//! it exactly when he keeps one of them. A rule or a rate decides on a consumer's root only where no message tells
-//! of a producer, or where B3 left the decision open. See docs/adr/0018.
+//! it exactly when he keeps one of them. A rule or a rate decides on a consumer's root only where
+//! no message tells of a producer, or where B3 left the decision open. See docs/adr/0018.
 //!
 //! A trace that somebody forces, by an edge's debug header or by `b3: d`, begins with the
 //! greatest random number of all: every later share but none keeps it, and the trace behind the
