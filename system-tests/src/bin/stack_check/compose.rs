@@ -19,12 +19,13 @@ pub(crate) struct Compose {
 }
 
 impl Compose {
-    /// With every request allowed to ask for a fault, and the viewer.
+    /// With every request allowed to ask for a fault, the viewer, and images of its own.
     pub(crate) fn new() -> Self {
         Self {
             environment: vec![
                 ("COMPOSE_PROFILES", "viewer".to_owned()),
                 ("DEMO_FAULTS", "on".to_owned()),
+                ("TAG", "check".to_owned()),
             ],
         }
     }
@@ -32,6 +33,13 @@ impl Compose {
     /// For everything that is started from now on.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.environment.push((name, value.to_owned()));
+    }
+
+    /// The same project, for one moment set otherwise.
+    pub(crate) fn with(&self, name: &'static str, value: &str) -> Self {
+        let mut environment = self.environment.clone();
+        environment.push((name, value.to_owned()));
+        Self { environment }
     }
 
     /// `docker compose …`, quietly: what it wrote to standard output.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::compose::Compose;
 use crate::http;
 use crate::orders::Customers;
 use crate::report::Said;
@@ -21,13 +22,14 @@ const DROPPED: &str =
     r#"sum(otel_sdk_processor_span_processed_total{error_type!=""}) or vector(0)"#;
 const GIVEN_UP: &str = r#"sum(otel_sdk_exporter_span_exported_total{error_type!=""}) or vector(0)"#;
 
-pub(crate) async fn killed(stack: &Stack, service: &str) -> Said {
+/// `compose` is the stack's, or one with more containers.
+pub(crate) async fn killed(stack: &Stack, compose: &Compose, service: &str) -> Said {
     let customers = Customers::of(&stack.shop, service).await?;
     let fault = async {
         tokio::time::sleep(WELL).await;
-        stack.compose.kill(service).await?;
+        compose.kill(service).await?;
         tokio::time::sleep(AWAY).await;
-        stack.compose.start(service).await
+        compose.start(service).await
     };
     let (came, mended) = tokio::join!(customers.come(CUSTOMERS, EVERY), fault);
     mended?;

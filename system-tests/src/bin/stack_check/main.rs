@@ -20,6 +20,7 @@ mod http;
 mod orders;
 mod panels;
 mod programs;
+mod propagators;
 mod queries;
 mod rates;
 mod report;
@@ -27,6 +28,7 @@ mod restart;
 mod rules;
 mod shop;
 mod stack;
+mod tiers;
 mod verify;
 
 use std::process::ExitCode;
@@ -56,6 +58,8 @@ struct Arguments {
 enum Check {
     /// `tracectl verify` in every backend
     Verify,
+    /// One service writes B3, the others read W3C
+    Propagators,
     /// Load: the collector's numbers against those of loadgen, and exemplars
     Rates,
     /// Every query of every panel, rule and alert (after the load)
@@ -66,6 +70,8 @@ enum Check {
     Postgres,
     /// The collector killed under load
     Collector,
+    /// The collector in three tiers, and a sampler killed under load
+    Tiers,
     /// Backends away: what waits for them is on the collector's disk
     Delivery,
     /// `docker compose down`, and up again
@@ -136,11 +142,13 @@ impl Check {
     const fn title(self) -> &'static str {
         match self {
             Self::Verify => "an order is one unbroken trace in every backend",
+            Self::Propagators => "two formats that do not understand each other",
             Self::Rates => "the collector counts what loadgen has sent, and exemplars open",
             Self::Queries => "every panel and every rule finds data",
             Self::Kafka => "the broker is killed under load",
             Self::Postgres => "the database is killed under load",
             Self::Collector => "the collector is killed under load",
+            Self::Tiers => "the collector in three tiers",
             Self::Delivery => "backends away, and the collector killed meanwhile",
             Self::Restart => "docker compose down, and up again",
         }
@@ -149,11 +157,13 @@ impl Check {
     async fn run(self, stack: &Stack) -> Said {
         match self {
             Self::Verify => verify::whole(stack).await,
+            Self::Propagators => propagators::mismatched(stack).await,
             Self::Rates => rates::equal(stack).await,
             Self::Queries => queries::all(stack).await,
-            Self::Kafka => faults::killed(stack, "kafka").await,
-            Self::Postgres => faults::killed(stack, "postgres").await,
-            Self::Collector => faults::killed(stack, "collector").await,
+            Self::Kafka => faults::killed(stack, &stack.compose, "kafka").await,
+            Self::Postgres => faults::killed(stack, &stack.compose, "postgres").await,
+            Self::Collector => faults::killed(stack, &stack.compose, "collector").await,
+            Self::Tiers => tiers::hold(stack).await,
             Self::Delivery => delivery::late(stack).await,
             Self::Restart => restart::keeps_orders(stack).await,
         }

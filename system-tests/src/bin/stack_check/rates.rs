@@ -12,8 +12,9 @@ use crate::report::Said;
 use crate::stack::{self, Stack};
 use crate::verify;
 
-/// Every request of loadgen, by the status that it was answered with.
-const ANSWERED: &str = r#"sum by (http_response_status_code) (traces_span_metrics_calls_total{service_name="gateway", span_kind="SPAN_KIND_SERVER", span_name=~"(GET|POST) /(checkout|stock/.*|orders/.*)"})"#;
+/// Every request of loadgen, by the status that it was answered with. A collector that is gone is still
+/// seen for a while: each counts by itself.
+const ANSWERED: &str = r#"sum by (collector_instance_id, http_response_status_code) (traces_span_metrics_calls_total{service_name="gateway", span_kind="SPAN_KIND_SERVER", span_name=~"(GET|POST) /(checkout|stock/.*|orders/.*)"})"#;
 /// What the sampler did with traces.
 const DECIDED: &str =
     "sum by (sampled) (otelcol_processor_tail_sampling_global_count_traces_sampled)";
@@ -24,6 +25,8 @@ const STILL: Duration = Duration::from_secs(25);
 const PATIENCE: Duration = Duration::from_secs(120);
 /// So many exemplars tracectl opens at most.
 const EXEMPLARS: &str = "50 of 50 ";
+
+const INSTANCE_AND_STATUS: [&str; 2] = ["collector_instance_id", "http_response_status_code"];
 
 type Counts = BTreeMap<String, f64>;
 
@@ -39,7 +42,7 @@ pub(crate) async fn equal(stack: &Stack) -> Said {
         report["total"]["latency_from_intended_start_ms"]
     ));
     compare(&report, &counted)?;
-    let decided = by_label(stack, DECIDED, "sampled").await?;
+    let decided = by_labels(stack, DECIDED, &["sampled"]).await?;
     facts.push(format!(
         "traces by the sampler's decision (sampled): {decided:?}"
     ));
@@ -88,10 +91,10 @@ fn compare(report: &Value, counted: &Counts) -> Result<(), String> {
 
 /// The counts, once they have not changed for a while.
 async fn settled(stack: &Stack) -> Result<Counts, String> {
-    let mut last = by_label(stack, ANSWERED, "http_response_status_code").await?;
+    let mut last = by_labels(stack, ANSWERED, &INSTANCE_AND_STATUS).await?;
     let mut since = std::time::Instant::now();
     let still = async || {
-        let now = by_label(stack, ANSWERED, "http_response_status_code").await?;
+        let now = by_labels(stack, ANSWERED, &INSTANCE_AND_STATUS).await?;
         if now != last {
             last = now;
             since = std::time::Instant::now();
@@ -104,22 +107,27 @@ async fn settled(stack: &Stack) -> Result<Counts, String> {
         .ok_or_else(|| "the counts never come to rest".to_owned())
 }
 
-async fn by_label(stack: &Stack, query: &str, label: &str) -> Result<Counts, String> {
+async fn by_labels(stack: &Stack, query: &str, labels: &[&str]) -> Result<Counts, String> {
     let prometheus = &stack.backends.prometheus;
     let query = [("query", query)];
     let answer = http::get(&stack.client, prometheus, "/api/v1/query", &query).await?;
     let samples = answer["data"]["result"].as_array().into_iter().flatten();
     let read = |sample: &Value| {
-        let name = sample["metric"][label].as_str().unwrap_or_default();
-        Some((name.to_owned(), sample["value"][1].as_str()?.parse().ok()?))
+        let values = labels.iter().map(|label| sample["metric"][*label].as_str());
+        let name = values.map(Option::unwrap_or_default).collect::<Vec<_>>();
+        Some((name.join(" "), sample["value"][1].as_str()?.parse().ok()?))
     };
     Ok(samples.filter_map(read).collect())
 }
 
+/// By status: what each collector has counted more than before.
 fn grown(before: &Counts, after: &Counts) -> Counts {
-    let grown = after.iter().map(|(status, count)| {
-        let before = before.get(status).copied().unwrap_or_default();
-        (status.clone(), count - before)
-    });
-    grown.filter(|(_, count)| *count > 0.0).collect()
+    let mut grown = Counts::new();
+    for (instance_and_status, count) in after {
+        let before = before.get(instance_and_status).copied().unwrap_or_default();
+        let status = instance_and_status.rsplit(' ').next().unwrap_or_default();
+        *grown.entry(status.to_owned()).or_default() += count - before;
+    }
+    grown.retain(|_, count| *count > 0.0);
+    grown
 }

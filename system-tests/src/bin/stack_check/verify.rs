@@ -9,6 +9,8 @@ use crate::stack::Stack;
 
 /// Metrics are made each quarter of a minute, and a new series needs two of them.
 const PATIENCE: &str = "120s";
+/// A failure is known when this is over.
+const SHORT_PATIENCE: &str = "30s";
 
 /// An order is whole in each, and `fraud`, which is not of our code, stands in its trace.
 pub(crate) async fn whole(stack: &Stack) -> Said {
@@ -40,12 +42,36 @@ pub(crate) async fn traces_verified(stack: &Stack) -> Result<Value, String> {
     run(stack, &[]).await
 }
 
+/// tracectl's report, when a check of the traces has failed.
+pub(crate) async fn broken(stack: &Stack) -> Result<Value, String> {
+    let (good, report) = ask(stack, &[], SHORT_PATIENCE).await?;
+    if good {
+        return Err("tracectl verify passes".to_owned());
+    }
+    Ok(report)
+}
+
+/// What has failed of a report.
+pub(crate) fn failed(report: &Value) -> impl Iterator<Item = &Value> {
+    checks(report).filter(|check| check["result"] == "failed")
+}
+
 async fn run(stack: &Stack, more: &[String]) -> Result<Value, String> {
+    let (good, report) = ask(stack, more, PATIENCE).await?;
+    if good {
+        return Ok(report);
+    }
+    let failed: Vec<_> = failed(&report).map(Value::to_string).collect();
+    Err(format!("tracectl verify:\n{}", failed.join("\n")))
+}
+
+/// Whether all is well, and what tracectl has to say.
+async fn ask(stack: &Stack, more: &[String], patience: &str) -> Result<(bool, Value), String> {
     let backends = &stack.backends;
     let mut arguments = vec!["verify".to_owned(), "--json".to_owned()];
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
     add("--gateway", stack.shop.gateway.to_string());
-    add("--timeout", PATIENCE.to_owned());
+    add("--timeout", patience.to_owned());
     for traces in &backends.traces {
         add("--backend", traces.argument());
     }
@@ -59,12 +85,7 @@ async fn run(stack: &Stack, more: &[String]) -> Result<Value, String> {
         let complaint = String::from_utf8_lossy(&output.stderr);
         format!("tracectl {}: {complaint}{told}", arguments.join(" "))
     })?;
-    if output.status.success() {
-        return Ok(report);
-    }
-    let failed = checks(&report).filter(|check| check["result"] != "passed");
-    let failed: Vec<_> = failed.map(Value::to_string).collect();
-    Err(format!("tracectl verify:\n{}", failed.join("\n")))
+    Ok((output.status.success(), report))
 }
 
 /// What a check of tracectl has found.
