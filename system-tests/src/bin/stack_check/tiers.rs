@@ -1,6 +1,7 @@
 //! The collector in three tiers: the same counts and whole traces, and a sampler that is killed.
 
 use crate::faults;
+use crate::queries;
 use crate::rates;
 use crate::report::Said;
 use crate::stack::Stack;
@@ -11,6 +12,7 @@ pub(crate) async fn hold(stack: &Stack) -> Said {
     let tiers = stack.compose.with("COMPOSE_FILE", FILES);
     tiers.up().await?;
     let mut facts = rates::equal(stack).await?;
+    facts.extend(queries::of_tiers(stack).await?);
     facts.push("a sampler is killed under load:".to_owned());
     facts.extend(faults::killed(stack, &tiers, "sampler-1").await?);
     let single = ["up", "-d", "--wait", "--remove-orphans"];
