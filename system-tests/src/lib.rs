@@ -11,6 +11,7 @@ pub mod ledger;
 mod load_check;
 mod pair_check;
 mod pairs;
+pub mod program;
 mod shop;
 mod traces;
 

@@ -6,7 +6,8 @@ use std::process::Command;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::program::{Running, free_ports};
+use crate::program::Running;
+use system_tests::program::free_ports;
 
 /// Environment variables and their values.
 pub(crate) type Settings = Vec<(&'static str, String)>;

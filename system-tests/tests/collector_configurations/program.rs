@@ -1,42 +1,18 @@
 //! The collector's own program: where it is, and one that runs.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use system_tests::program::{OTELCOL, find};
 
 use crate::until;
 
-const PROGRAMS: [&str; 2] = ["otelcol", "otelcol-contrib"];
-
-/// `None`, and a word about it, where there is none. With `CI` set nobody shall take that for a
-/// check: there it fails, unless `OTELCOL` is `none`.
-#[allow(clippy::disallowed_methods)] // Where a machine has its programs is no setting of ours.
+/// `None` where there is none, and a test may be skipped.
 pub(crate) fn otelcol() -> Option<PathBuf> {
-    let told = std::env::var_os("OTELCOL").map(PathBuf::from);
-    if told.as_deref() == Some(Path::new("none")) {
-        println!("skipped: OTELCOL is none");
-        return None;
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let in_path = || {
-        let mut all = std::env::split_paths(&path)
-            .flat_map(|folder| PROGRAMS.map(|program| folder.join(program)));
-        all.find(|program| program.is_file())
-    };
-    let found = told.or_else(in_path);
-    assert!(
-        found.is_some() || std::env::var_os("CI").is_none(),
-        "CI is set and there is no collector: expected one of {PROGRAMS:?} in PATH, or OTELCOL"
-    );
-    if found.is_none() {
-        println!("skipped: no otelcol");
-    }
-    found
+    find("OTELCOL", &OTELCOL)
 }
 
 /// Whether the long loads are wanted: `COLLECTOR_LOAD=long`.
@@ -49,22 +25,6 @@ pub(crate) fn long() -> bool {
 pub(crate) fn components(program: &Path) -> String {
     let output = Command::new(program).arg("components").output().unwrap();
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// Ports that were free a moment ago, and that the system gives to no client meanwhile: it takes
-/// those from 32768 on.
-pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let first = std::process::id() * 97;
-    [(); N].map(|()| {
-        loop {
-            let next = first + ASKED.fetch_add(1, Ordering::Relaxed);
-            let port = u16::try_from(10_000 + next % 20_000).unwrap();
-            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-                return port;
-            }
-        }
-    })
 }
 
 /// A running collector. Dropping it kills it.

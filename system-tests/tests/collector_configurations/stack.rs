@@ -8,8 +8,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::collector::{Collector, Settings};
-use crate::program::{Running, free_ports};
+use crate::program::Running;
 use crate::{PATIENCE, until};
+use system_tests::program::free_ports;
 
 /// Every backend in one: what comes for each is written to a file of its own.
 const BACKENDS: &str = r#"

@@ -1,6 +1,5 @@
 //! A Chromium of a test's own: found, started without traffic of its own, ended with the test.
 
-use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,6 +9,7 @@ use chromiumoxide::browser::BrowserConfig;
 use chromiumoxide::error::CdpError;
 use futures_util::StreamExt as _;
 use system_tests::Demo;
+use system_tests::program::find;
 use tempfile::TempDir;
 
 use crate::tab::Tab;
@@ -44,36 +44,13 @@ pub(crate) struct Browser {
 /// Runs a story with a demo and a browser, and judges what its pages did besides. Says so and
 /// passes where there is no Chromium.
 pub(crate) async fn browse(start: impl FnOnce() -> Demo, story: impl AsyncFnOnce(&Demo, &Browser)) {
-    let Some(program) = program() else {
-        // Not by `eprintln!`: the test harness would keep it to itself.
-        let _ = writeln!(std::io::stderr(), "skipped: no chromium");
+    let Some(program) = find("CHROMIUM", &PROGRAMS) else {
         return;
     };
     let demo = start();
     let browser = Browser::start(&program).await;
     story(&demo, &browser).await;
     browser.end(&demo).await;
-}
-
-/// `CHROMIUM`, or the first that is in `PATH`; nothing where a test may be skipped.
-#[allow(clippy::disallowed_methods)] // Where this machine has its browser is no setting of ours.
-fn program() -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").filter(|path| !path.is_empty());
-    let named = named.map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let in_path = |name: &&str| {
-        folders
-            .iter()
-            .map(|folder| folder.join(name))
-            .find(|at| at.is_file())
-    };
-    let found = named.or_else(|| PROGRAMS.iter().find_map(in_path));
-    assert!(
-        found.is_some() || std::env::var_os("CI").is_none(),
-        "CI is set and there is no Chromium: expected one of {PROGRAMS:?} in PATH, or CHROMIUM"
-    );
-    found
 }
 
 /// Root has no sandbox to go into.

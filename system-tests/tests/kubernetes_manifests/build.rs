@@ -1,37 +1,12 @@
 //! Builds folders of `k8s/` by `kubectl kustomize`, and reads what comes out as JSON.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Deserializer, Value};
 
 use crate::objects::Objects;
-
-/// `None`, and a word about it, where there is none. With `CI` set nobody shall take that for a check: there it
-/// fails, unless `KUBECTL` is `none`.
-#[allow(clippy::disallowed_methods)] // Where a machine has its programs is no setting of ours.
-pub(crate) fn kubectl() -> Option<PathBuf> {
-    let told = std::env::var_os("KUBECTL").map(PathBuf::from);
-    if told.as_deref() == Some(Path::new("none")) {
-        println!("skipped: KUBECTL is none");
-        return None;
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let in_path = || {
-        let mut all = std::env::split_paths(&path).map(|folder| folder.join("kubectl"));
-        all.find(|program| program.is_file())
-    };
-    let found = told.or_else(in_path);
-    assert!(
-        found.is_some() || std::env::var_os("CI").is_none(),
-        "CI is set and there is no kubectl in PATH, nor in KUBECTL"
-    );
-    if found.is_none() {
-        println!("skipped: no kubectl");
-    }
-    found
-}
 
 /// The objects of all the folders.
 pub(crate) fn build(kubectl: &Path, k8s: &Path, folders: &[&str]) -> Objects {

@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use objects::Objects;
+use system_tests::program::find;
 
 /// What is applied together: the folders below `k8s/`, in the order in which the page applies them.
 const SYSTEMS: [&[&str]; 3] = [
@@ -50,7 +51,7 @@ fn assert_none(found: &[String], what: &str) {
 
 #[test]
 fn every_overlay_keeps_every_rule() {
-    let Some(kubectl) = build::kubectl() else {
+    let Some(kubectl) = find("KUBECTL", &["kubectl"]) else {
         return;
     };
     for folders in SYSTEMS {
@@ -72,7 +73,7 @@ fn every_overlay_keeps_every_rule() {
 
 #[test]
 fn every_rule_complains_of_the_fault_that_it_is_for() {
-    let Some(kubectl) = build::kubectl() else {
+    let Some(kubectl) = find("KUBECTL", &["kubectl"]) else {
         return;
     };
     let sound = build::build(&kubectl, &k8s(), SYSTEMS[0]);

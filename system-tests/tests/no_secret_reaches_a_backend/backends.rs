@@ -12,7 +12,8 @@ use serde_json::Value;
 use shared_telemetry::task;
 use trace_viewer::{Address, Addresses, Limits, Settings, Viewer};
 
-use crate::programs::{Running, free_ports};
+use crate::programs::Running;
+use system_tests::program::free_ports;
 
 /// Lines of one answer: as many as Loki gives.
 const LINES: usize = 5000;

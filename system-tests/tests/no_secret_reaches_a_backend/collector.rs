@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::programs::{Running, free_ports};
+use crate::programs::Running;
+use system_tests::program::free_ports;
 
 /// Where it finds each backend.
 pub(crate) struct Backends {

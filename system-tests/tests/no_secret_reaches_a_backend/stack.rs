@@ -9,8 +9,9 @@ use tempfile::TempDir;
 
 use crate::backends::{Loki, Prometheus, Traces};
 use crate::collector::{Backends, Collector};
-use crate::programs::{Programs, free_ports};
+use crate::programs::Programs;
 use crate::{PATIENCE, until};
+use system_tests::program::free_ports;
 
 /// Everything that stores telemetry, and one folder with all of their files.
 pub(crate) struct Stack {

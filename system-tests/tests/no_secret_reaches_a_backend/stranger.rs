@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use system_tests::canaries::Canaries;
 
 use crate::collector::{Backends, Collector};
-use crate::programs::{OTELCOL, find, free_ports};
 use crate::stack::contents;
 use crate::{PATIENCE, until};
+use system_tests::program::{OTELCOL, find, free_ports};
 
 /// What goes with or without redaction where traces are sampled: spans are written anew, without this.
 const SCHEMAS_OF_SPANS: [&str; 2] = [
