@@ -2,7 +2,7 @@
 //! database, collector and backends whether what the pages promise is so, under load and faults.
 //!
 //! ```text
-//! cargo run -p system-tests --bin stack-check                    everything: ten minutes, and the build
+//! cargo build -p system-tests; cargo run -p system-tests --bin stack-check   everything: half an hour
 //! cargo run -p system-tests --bin stack-check -- --only kafka    one check; others: --help
 //! cargo run -p system-tests --bin stack-check -- --keep          the stack stays up
 //! ```
@@ -26,6 +26,7 @@ mod rates;
 mod report;
 mod restart;
 mod rules;
+mod sampling;
 mod shop;
 mod stack;
 mod tiers;
@@ -76,6 +77,8 @@ enum Check {
     Delivery,
     /// `docker compose down`, and up again
     Restart,
+    /// Linked traces over many orders, at the head and at the tail (no container needed)
+    Sampling,
 }
 
 /// It is also the programs that it runs, by the name under which it is started: so it is one build.
@@ -151,6 +154,7 @@ impl Check {
             Self::Tiers => "the collector in three tiers",
             Self::Delivery => "backends away, and the collector killed meanwhile",
             Self::Restart => "docker compose down, and up again",
+            Self::Sampling => "linked traces share a fate, over many orders",
         }
     }
 
@@ -166,6 +170,7 @@ impl Check {
             Self::Tiers => tiers::hold(stack).await,
             Self::Delivery => delivery::late(stack).await,
             Self::Restart => restart::keeps_orders(stack).await,
+            Self::Sampling => sampling::counted().await,
         }
     }
 }
