@@ -281,7 +281,10 @@ fn of_b3() -> Vec<Brought> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_context_that_is_missing_or_broken_is_no_link_and_the_order_is_fulfilled_all_the_same() {
     let (demo, ledger) = shop().await;
-    let demo = demo.set("fulfillment.OTEL_PROPAGATORS=tracecontext,baggage,b3");
+    let demo = demo
+        .set("fulfillment.OTEL_PROPAGATORS=tracecontext,baggage,b3")
+        // Some of the contexts are not sampled, and under ParentBased nothing would tell of their messages.
+        .set("fulfillment.OTEL_TRACES_SAMPLER=always_on");
     let demo = demo.start();
     let post = Post::at(&demo.url("kafka"));
     let brought: Vec<_> = of_w3c().into_iter().chain(of_b3()).collect();
