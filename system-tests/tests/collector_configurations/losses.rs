@@ -160,12 +160,12 @@ async fn a_burst_of_a_hundred_thousand_traces_is_taken_or_refused_and_none_is_lo
     let Some(program) = otelcol() else { return };
     // So little memory, and so long a wait, that a slow machine fills it too.
     let little = [
-        ("MEMORY_LIMIT_MIB", "60"),
-        ("MEMORY_SPIKE_MIB", "25"),
-        ("TAIL_WAIT", "5s"),
-        ("TAIL_WAIT_AFTER_ROOT", "5s"),
+        ("MEMORY_LIMIT_MIB", "48"),
+        ("MEMORY_SPIKE_MIB", "20"),
+        ("TAIL_WAIT", "8s"),
+        ("TAIL_WAIT_AFTER_ROOT", "8s"),
     ];
-    for (traces, memory) in [(BURST, &[][..]), (40_000, &little)] {
+    for (traces, memory) in [(BURST, &[][..]), (50_000, &little)] {
         let mut stack = sampler(&program, memory).await;
         stack.start_backends().await;
         let refused = burst(&stack, traces).await;
