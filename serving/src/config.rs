@@ -177,6 +177,20 @@ mod tests {
     }
 
     #[test]
+    fn a_switch_is_on_only_when_that_is_said_and_is_off_or_on() {
+        let read = |pairs: &[(&str, &str)]| {
+            let environment = Environment::from_pairs(pairs.iter().copied());
+            let switch = environment.switch("BROWSER_SPANS");
+            switch.map_err(|error| error.to_string())
+        };
+        assert_eq!(read(&[]), Ok(false));
+        assert_eq!(read(&[("BROWSER_SPANS", "off")]), Ok(false));
+        assert_eq!(read(&[("BROWSER_SPANS", "on")]), Ok(true));
+        let error = read(&[("BROWSER_SPANS", "yes")]).unwrap_err();
+        assert_eq!(error, "BROWSER_SPANS is \"yes\": expected on or off");
+    }
+
+    #[test]
     fn servers_are_host_and_port_one_or_several() {
         let servers = |value: &str| {
             let environment = Environment::from_pairs([("BROKERS", value)]);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 pub mod canaries;
+pub mod collector;
 mod customers;
 mod demo;
 mod emitted;
@@ -14,6 +15,7 @@ mod pairs;
 pub mod program;
 mod shop;
 mod traces;
+mod until;
 
 pub use customers::Customers;
 pub use demo::{Demo, DemoBuilder};
@@ -24,3 +26,4 @@ pub use pair_check::PairCheck;
 pub use pairs::{Later, Pairs};
 pub use shop::{Answer, Order, cart};
 pub use traces::{Span, Trace};
+pub use until::until;

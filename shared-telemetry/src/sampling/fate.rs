@@ -64,21 +64,8 @@ impl<'l> Fate<'l> {
 
 #[cfg(test)]
 mod tests {
-    use std::str::FromStr as _;
-
-    use opentelemetry::{SpanId, TraceFlags, TraceId};
-
+    use super::super::tests::link;
     use super::*;
-
-    fn link(trace: u128, sampled: bool, state: &str) -> Link {
-        Link::with_context(SpanContext::new(
-            TraceId::from(trace),
-            SpanId::from(7),
-            TraceFlags::default().with_sampled(sampled),
-            true,
-            TraceState::from_str(state).unwrap(),
-        ))
-    }
 
     fn fate(links: &[Link]) -> (bool, String) {
         let fate = Fate::of(links).unwrap();

@@ -4,11 +4,12 @@ mod links;
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::str::FromStr as _;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use opentelemetry::Context;
-use opentelemetry::trace::{Link, SpanKind, TraceId};
+use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceFlags, TraceId, TraceState};
+use opentelemetry::{Context, SpanId};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult};
 
 use super::*;
@@ -24,6 +25,17 @@ thread_local! {
 fn clock() -> Instant {
     static START: OnceLock<Instant> = OnceLock::new();
     *START.get_or_init(Instant::now) + PASSED.get()
+}
+
+/// To a producer with this trace id.
+pub(super) fn link(trace: u128, sampled: bool, state: &str) -> Link {
+    Link::with_context(SpanContext::new(
+        TraceId::from(trace),
+        SpanId::from(7),
+        TraceFlags::default().with_sampled(sampled),
+        true,
+        TraceState::from_str(state).unwrap(),
+    ))
 }
 
 /// What a test asks again and again.

@@ -6,8 +6,8 @@ use std::process::Command;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::program::Running;
-use system_tests::program::free_ports;
+use crate::stack::start;
+use system_tests::program::{Running, free_ports};
 
 /// Environment variables and their values.
 pub(crate) type Settings = Vec<(&'static str, String)>;
@@ -80,7 +80,7 @@ impl Collector {
             command.arg(format!("--config={}", file.display()));
         }
         command.envs(self.settings.iter().cloned());
-        self.running = Some(Running::start(&mut command, self.health, self.log.clone()).await);
+        self.running = Some(start(&mut command, self.health, self.log.clone()).await);
     }
 
     /// SIGKILL.

@@ -83,7 +83,7 @@ impl Load {
 
     /// When so many traces were begun.
     pub(crate) async fn has_begun(&self, count: u64) {
-        crate::until("load", Duration::from_secs(600), async || {
+        system_tests::until("load", Duration::from_secs(600), async || {
             (self.begun() >= count).then_some(())
         })
         .await;

@@ -16,29 +16,19 @@ mod tiers;
 mod whole;
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
+use system_tests::collector::folder;
+use system_tests::until;
 
 use program::{components, otelcol};
 use secrets::{INNOCENT, Secrets};
-use stack::{Stack, files, folder};
+use stack::{Stack, files};
 use telemetry::{all, before, span, spans, text, told, trace_id, traces};
 
 /// Nothing that a test waits for takes longer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Asks again until there is an answer.
-async fn until<T>(what: &str, patience: Duration, mut there: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + patience;
-    loop {
-        if let Some(found) = there().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "no {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 #[tokio::test]
 async fn every_configuration_starts_and_is_healthy() {

@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::PATIENCE;
 use crate::collector::{Collector, Settings};
-use crate::program::Running;
-use crate::{PATIENCE, until};
-use system_tests::program::free_ports;
+use system_tests::program::{Running, free_ports};
+use system_tests::until;
 
 /// Every backend in one: what comes for each is written to a file of its own.
 const BACKENDS: &str = r#"
@@ -34,35 +35,15 @@ service:
     metrics: {receivers: [otlp/http], exporters: [file/prometheus]}
 "#;
 
-/// The folder `collector/`.
-pub(crate) fn folder() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().unwrap().join("collector")
-}
-
 /// The files of one role, in the order in which the README's command merges them.
 pub(crate) fn files(role: &str) -> Vec<PathBuf> {
-    let readme = fs::read_to_string(folder().join("README.md")).unwrap();
-    let commands = readme
-        .split("```")
-        .filter(|block| block.contains("--config="));
-    let of_role = |block: &&str| block.contains(&format!("/{role}.yaml"));
-    let command = commands.clone().find(of_role);
-    let command = command.unwrap_or_else(|| panic!("the README has no command with {role}.yaml"));
-    let names = command
-        .lines()
-        .filter_map(|line| line.split("--config=").nth(1));
-    let name = |rest: &str| {
-        rest.split_whitespace()
-            .next()?
-            .rsplit('/')
-            .next()
-            .map(str::to_owned)
-    };
-    names
-        .filter_map(name)
-        .map(|name| folder().join(name))
-        .collect()
+    system_tests::collector::files(role).unwrap()
+}
+
+/// Starts a collector and waits until its health check, at that port, is content.
+pub(crate) async fn start(command: &mut Command, health: u16, log: PathBuf) -> Running {
+    let ready = format!("http://127.0.0.1:{health}/");
+    Running::start(command, log, &ready, Duration::from_secs(20)).await
 }
 
 /// Stand-ins for the backends.
@@ -120,7 +101,7 @@ impl Backends {
             .env("HTTP", self.http.to_string())
             .env("HEALTH", self.health.to_string());
         let log = self.place().join("backends.log");
-        self.running = Some(Running::start(&mut command, self.health, log).await);
+        self.running = Some(start(&mut command, self.health, log).await);
     }
 
     /// What has come for a backend so far, one request a line.

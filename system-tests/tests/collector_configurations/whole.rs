@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use crate::PATIENCE;
 use crate::kinds;
 use crate::load::{Load, Outcome, SERVICES, fails, in_share, randomness};
 use crate::program::{long, otelcol};
 use crate::telemetry::{spans, trace_id};
 use crate::tiers::Tiers;
-use crate::{PATIENCE, until};
+use system_tests::until;
 
 const SHARE: f64 = 5.0;
 

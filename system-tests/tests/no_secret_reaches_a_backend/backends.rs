@@ -12,8 +12,8 @@ use serde_json::Value;
 use shared_telemetry::task;
 use trace_viewer::{Address, Addresses, Limits, Settings, Viewer};
 
-use crate::programs::Running;
-use system_tests::program::free_ports;
+use crate::programs::STARTED;
+use system_tests::program::{Running, free_ports};
 
 /// Lines of one answer: as many as Loki gives.
 const LINES: usize = 5000;
@@ -82,7 +82,7 @@ impl Loki {
         let mut command = Command::new(program);
         command.arg(format!("-config.file={}", file.display()));
         let log = place.join("loki.log");
-        let running = Running::start(&mut command, log, &format!("{url}/ready")).await;
+        let running = Running::start(&mut command, log, &format!("{url}/ready"), STARTED).await;
         Self { running, url }
     }
 
@@ -136,7 +136,7 @@ impl Loki {
     pub(crate) async fn stop(self) {
         let flush = Client::new().post(format!("{}/flush", self.url)).send();
         assert!(flush.await.unwrap().status().is_success());
-        self.running.stop();
+        self.running.stop().await;
     }
 }
 
@@ -175,7 +175,7 @@ impl Prometheus {
                 "--no-storage.tsdb.wal-compression",
             ]);
         let log = place.join("prometheus.log");
-        let running = Running::start(&mut command, log, &format!("{url}/-/ready")).await;
+        let running = Running::start(&mut command, log, &format!("{url}/-/ready"), STARTED).await;
         Self { running, url }
     }
 
@@ -206,8 +206,8 @@ impl Prometheus {
         text + &ask(&format!("{api}/query_exemplars"), &exemplars).await
     }
 
-    pub(crate) fn stop(self) {
-        self.running.stop();
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 }
 

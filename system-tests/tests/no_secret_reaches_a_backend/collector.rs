@@ -1,11 +1,11 @@
 //! The collector with the files of `collector/`, as its README merges them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::programs::Running;
-use system_tests::program::free_ports;
+use crate::programs::STARTED;
+use system_tests::collector::files;
+use system_tests::program::{Running, free_ports};
 
 /// Where it finds each backend.
 pub(crate) struct Backends {
@@ -31,18 +31,6 @@ fn root() -> PathBuf {
     tests.parent().unwrap().to_owned()
 }
 
-/// The files of a role, in the order of its command in the README.
-fn files_of(role: &str) -> Vec<PathBuf> {
-    let readme = fs::read_to_string(root().join("collector/README.md")).unwrap();
-    let command = readme
-        .split("```")
-        .find(|block| block.contains("--config=") && block.contains(&format!("/{role}.yaml")))
-        .expect("the README has the command");
-    let names = command.split("--config=").skip(1);
-    let names = names.map(|rest| rest.split_whitespace().next().unwrap());
-    names.map(|name| root().join(name)).collect()
-}
-
 impl Collector {
     /// In that role, its queues and its log in `place`, its own metrics at port `own`. Without
     /// `redacting` it has the same files and one more, which takes redaction out of every pipeline.
@@ -57,7 +45,7 @@ impl Collector {
         let [grpc, http, health] = free_ports();
         let local = |port: u16| format!("127.0.0.1:{port}");
         let mut command = Command::new(program);
-        for file in files_of(role) {
+        for file in files(role).unwrap() {
             command.arg(format!("--config={}", file.display()));
         }
         if !redacting {
@@ -86,7 +74,7 @@ impl Collector {
         let ready = format!("http://{}/", local(health));
         let log = place.join("collector.log");
         Self {
-            running: Running::start(&mut command, log, &ready).await,
+            running: Running::start(&mut command, log, &ready, STARTED).await,
             otlp: format!("http://{}", local(http)),
             own_metrics: format!("http://{}/metrics", local(own)),
         }
@@ -97,8 +85,8 @@ impl Collector {
         OwnMetrics(answer.text().await.unwrap())
     }
 
-    pub(crate) fn stop(self) {
-        self.running.stop();
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 }
 

@@ -14,7 +14,7 @@ mod stack;
 mod stranger;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use system_tests::DemoBuilder;
 use system_tests::canaries::{self, Canaries, Databases};
@@ -24,18 +24,6 @@ use stack::{Found, Stack};
 
 /// Nothing that a test waits for takes longer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Asks again until there is an answer.
-async fn until<T>(what: &str, patience: Duration, mut there: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + patience;
-    loop {
-        if let Some(found) = there().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "no {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 /// Who takes secrets out.
 #[derive(Clone, Copy)]

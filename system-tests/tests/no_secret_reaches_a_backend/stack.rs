@@ -7,11 +7,12 @@ use std::path::Path;
 use system_tests::canaries::{Canaries, Leak};
 use tempfile::TempDir;
 
+use crate::PATIENCE;
 use crate::backends::{Loki, Prometheus, Traces};
 use crate::collector::{Backends, Collector};
 use crate::programs::Programs;
-use crate::{PATIENCE, until};
 use system_tests::program::free_ports;
+use system_tests::until;
 
 /// Everything that stores telemetry, and one folder with all of their files.
 pub(crate) struct Stack {
@@ -91,8 +92,8 @@ impl Stack {
         let found = answers.map(|(place, text)| (place, canaries.found_in(&text)));
         let mut found = found.to_vec();
         self.loki.stop().await;
-        self.prometheus.stop();
-        self.collector.stop();
+        self.prometheus.stop().await;
+        self.collector.stop().await;
         for (what, name) in [
             ("Loki's files", "loki"),
             ("Prometheus' files", "prometheus"),

@@ -6,10 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use system_tests::canaries::Canaries;
 
+use crate::PATIENCE;
 use crate::collector::{Backends, Collector};
 use crate::stack::contents;
-use crate::{PATIENCE, until};
 use system_tests::program::{OTELCOL, find, free_ports};
+use system_tests::until;
 
 /// What goes with or without redaction where traces are sampled: spans are written anew, without this.
 const SCHEMAS_OF_SPANS: [&str; 2] = [
@@ -261,7 +262,7 @@ async fn passed(role: &str, redacting: bool) -> Option<(BTreeSet<String>, BTreeS
         (traces && others).then_some(())
     })
     .await;
-    collector.stop();
+    collector.stop().await;
     let in_queues = canaries.found_in_bytes(&contents(&place.path().join("queue")));
     let in_log = canaries.found_in_bytes(&contents(&place.path().join("collector.log")));
     assert_eq!(in_log, [], "in the collector's log");

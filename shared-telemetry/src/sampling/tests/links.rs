@@ -1,10 +1,8 @@
 //! Roots that link to others: the batches of a consumer.
 
 use std::slice;
-use std::str::FromStr as _;
 
-use opentelemetry::trace::{SpanContext, TraceFlags, TraceState};
-use opentelemetry::{Context, SpanId};
+use opentelemetry::Context;
 
 use super::*;
 
@@ -17,20 +15,9 @@ impl Asked {
     }
 }
 
-/// A producer with this trace id.
-fn producer(trace: u128, sampled: bool, state: &str) -> Link {
-    Link::with_context(SpanContext::new(
-        TraceId::from(trace),
-        SpanId::from(7),
-        TraceFlags::default().with_sampled(sampled),
-        true,
-        TraceState::from_str(state).unwrap(),
-    ))
-}
-
 #[test]
 fn a_consumer_s_root_shares_the_fate_of_its_producers_against_every_rule_and_rate() {
-    let (kept, dropped) = (producer(9, true, ""), producer(3, false, ""));
+    let (kept, dropped) = (link(9, true, ""), link(3, false, ""));
     for own in [
         parent_based(Decide::Always),
         parent_based(Decide::Never),
@@ -59,7 +46,7 @@ fn a_consumer_s_root_shares_the_fate_of_its_producers_against_every_rule_and_rat
 
 #[test]
 fn a_consumer_s_root_that_links_to_nobody_is_decided_as_every_root() {
-    for links in [vec![], vec![producer(0, true, "")]] {
+    for links in [vec![], vec![link(0, true, "")]] {
         let batch = |own: &Sampling| Asked::new(own).batch(&Context::new(), &links).0;
         assert!(batch(&parent_based(Decide::Always)));
         assert!(!batch(&parent_based(Decide::Never)));
@@ -69,7 +56,7 @@ fn a_consumer_s_root_that_links_to_nobody_is_decided_as_every_root() {
 
 #[test]
 fn links_decide_nothing_for_a_request_nor_under_a_parent() {
-    let kept = [producer(9, true, "")];
+    let kept = [link(9, true, "")];
     let never = Asked::new(&parent_based(Decide::Never));
     for kind in [SpanKind::Server, SpanKind::Producer, SpanKind::Internal] {
         let result = never.linking(&Context::new(), &kind, "a", &kept);
@@ -83,7 +70,7 @@ fn links_decide_nothing_for_a_request_nor_under_a_parent() {
 #[test]
 fn producers_that_left_the_decision_open_leave_it_to_our_own_by_their_randomness() {
     let open = propagation::decide_anew(&Context::new());
-    let links = [producer(1 << 55, false, ""), producer(3, false, "")];
+    let links = [link(1 << 55, false, ""), link(3, false, "")];
     let batch = |own: &Sampling| Asked::new(own).batch(&open, &links);
     let half = batch(&parent_based(Decide::Ratio(0.5)));
     assert_eq!(half, (true, "ot=th:8;rv:80000000000000".into()));
@@ -115,7 +102,7 @@ fn a_sampler_that_is_not_parent_based_decides_on_a_batch_by_the_randomness_of_it
             ..parent_based(root)
         })
     };
-    let batch = |root, random| asked(root).batch(&Context::new(), &[producer(random, false, "")]);
+    let batch = |root, random| asked(root).batch(&Context::new(), &[link(random, false, "")]);
     assert!(batch(Decide::Ratio(0.5), 1 << 55).0);
     assert!(!batch(Decide::Ratio(0.5), (1 << 55) - 1).0);
     assert_eq!(
@@ -137,6 +124,6 @@ fn what_is_forced_begins_with_the_greatest_randomness_and_so_does_what_follows_i
     let asked = Asked::new(&parent_based(Decide::Never));
     let result = asked.about(&caller("1"), &SpanKind::Server, "GET /");
     assert_eq!(result.trace_state.header(), "");
-    let links = [producer(1, true, forced), producer(2, true, "")];
+    let links = [link(1, true, forced), link(2, true, "")];
     assert_eq!(asked.batch(&Context::new(), &links), (true, forced.into()));
 }

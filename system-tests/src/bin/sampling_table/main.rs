@@ -7,7 +7,6 @@
 //!
 //! Exit codes: 0 the table is there, 1 something on the way failed, 2 bad arguments or no collector.
 
-mod config;
 mod count;
 mod head;
 mod metrics;
@@ -32,13 +31,14 @@ use count::Way;
 use head::Head;
 use recording::Recording;
 use settings::Arguments;
+use system_tests::program::{OTELCOL, block_on, called_as, look_for};
 use table::Table;
 use tail::Tail;
 use traces::Traces;
 
 /// It is also the demo and the load generator that it starts, by name: so it is one build.
 fn main() -> ExitCode {
-    match program::called_as().as_deref() {
+    match called_as().as_deref() {
         Some(program::DEMO) => demo::main(),
         Some(program::LOADGEN) => loadgen::main(),
         _ if program::is_a_service() => demo::main(),
@@ -47,15 +47,8 @@ fn main() -> ExitCode {
 }
 
 fn sample(arguments: &Arguments) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments)),
-        Err(error) => Err(Failure::on_the_way(error)),
-    };
-    match outcome {
+    let outcome = block_on(run(arguments)).map_err(Failure::on_the_way);
+    match outcome.flatten() {
         Ok(table) if arguments.json => println!("{:#}", table.json()),
         Ok(table) => println!("{table}"),
         Err(failure) => {
@@ -68,7 +61,8 @@ fn sample(arguments: &Arguments) -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<Table, Failure> {
     // First: nobody wants to learn after the load that there is no collector, or no such folder.
-    let program = config::collector().map_err(Failure::of_the_caller)?;
+    let program = look_for("OTELCOL", &OTELCOL)
+        .map_err(|missing| Failure::of_the_caller(format!("no collector: {missing}")))?;
     let tail = Tail::new(program, arguments).map_err(Failure::of_the_caller)?;
     let record = arguments.record.as_ref().map(File::create).transpose();
     let record = record.map_err(|error| {

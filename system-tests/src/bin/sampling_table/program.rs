@@ -5,12 +5,6 @@ use std::path::{Path, PathBuf};
 pub(crate) const DEMO: &str = "demo";
 pub(crate) const LOADGEN: &str = "loadgen";
 
-/// The name under which this process was started.
-pub(crate) fn called_as() -> Option<String> {
-    let name = std::env::args().next()?;
-    Some(Path::new(&name).file_name()?.to_str()?.to_owned())
-}
-
 /// The demo starts each service as `service NAME` of the program that it is itself.
 pub(crate) fn is_a_service() -> bool {
     std::env::args().nth(1).as_deref() == Some("service")

@@ -15,6 +15,7 @@ use crate::recording::Recording;
 use crate::settings::Arguments;
 use crate::sinks::Backend;
 use process::{Addresses, Process};
+use system_tests::collector::files;
 
 /// How long the collector may take for what it was asked.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,7 +40,7 @@ impl Tail {
         let percent = arguments.tail_percent.to_string();
         Ok(Self {
             program,
-            files: process::files("single")?,
+            files: files("single")?,
             settings: vec![
                 ("TAIL_SLOW_MS", arguments.slow_ms.to_string()),
                 ("TAIL_BASELINE_PERCENT", percent.clone()),
@@ -59,7 +60,7 @@ impl Tail {
         let (tempo, tempo_at) = Backend::start().await?;
         let (_jaeger, jaeger_at) = Backend::start().await?;
         let (counted, metrics_at) = Counted::start().await?;
-        let addresses = Addresses::new(tempo_at, jaeger_at, metrics_at)?;
+        let addresses = Addresses::new(tempo_at, jaeger_at, metrics_at);
         let process =
             Process::start(&self.program, &self.files, &self.settings, &addresses).await?;
         let client = Client::new();

@@ -51,11 +51,18 @@ impl Compose {
         .await
     }
 
-    /// Everything healthy, what has changed its settings made anew.
+    /// Everything healthy, what has changed its settings made anew, and nothing else.
     pub(crate) async fn up(&self) -> Result<(), String> {
-        self.run(&["up", "-d", "--wait", "--wait-timeout", "300"])
-            .await
-            .map(drop)
+        self.run(&[
+            "up",
+            "-d",
+            "--wait",
+            "--wait-timeout",
+            "300",
+            "--remove-orphans",
+        ])
+        .await
+        .map(drop)
     }
 
     /// SIGKILL.

@@ -38,6 +38,7 @@ use clap::{Parser, ValueEnum};
 
 use report::{Report, Said};
 use stack::Stack;
+use system_tests::program::{block_on, called_as};
 
 /// Starts docker-compose.yaml and checks it against the real programs.
 #[derive(Debug, Parser)]
@@ -83,7 +84,7 @@ enum Check {
 
 /// It is also the programs that it runs, by the name under which it is started: so it is one build.
 fn main() -> ExitCode {
-    match programs::called_as().as_deref() {
+    match called_as().as_deref() {
         Some(programs::TRACECTL) => tracectl::main(),
         Some(programs::LOADGEN) => loadgen::main(),
         _ => check(&Arguments::parse()),
@@ -91,15 +92,8 @@ fn main() -> ExitCode {
 }
 
 fn check(arguments: &Arguments) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments)),
-        Err(error) => Err(error.to_string()),
-    };
-    match outcome {
+    let outcome = block_on(run(arguments)).map_err(|error| error.to_string());
+    match outcome.flatten() {
         Ok(report) => {
             println!("\n{report}");
             ExitCode::from(u8::from(!report.is_good()))

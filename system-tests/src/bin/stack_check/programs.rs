@@ -1,6 +1,5 @@
 //! tracectl and loadgen, as processes of their own, out of this program.
 
-use std::path::Path;
 use std::process::Output;
 
 use reqwest::Url;
@@ -8,12 +7,6 @@ use tokio::process::Command;
 
 pub(crate) const TRACECTL: &str = "tracectl";
 pub(crate) const LOADGEN: &str = "loadgen";
-
-/// The name under which this process was started.
-pub(crate) fn called_as() -> Option<String> {
-    let name = std::env::args().next()?;
-    Some(Path::new(&name).file_name()?.to_str()?.to_owned())
-}
 
 /// Runs this program under that name until it ends.
 pub(crate) async fn run(

@@ -17,7 +17,10 @@ pub(crate) async fn counted() -> Said {
     let mut facts = Vec::new();
     for share in SHARES {
         let arguments = ["--orders", ORDERS, "--ratio", share];
-        let (_, told) = run("pair-check", &arguments).await?;
+        let (code, told) = run("pair-check", &arguments).await?;
+        if code != 0 {
+            return Err(told);
+        }
         facts.push(format!("{ORDERS} orders, {share} at the head:"));
         facts.extend(told.lines().map(|line| format!("  {line}")));
     }

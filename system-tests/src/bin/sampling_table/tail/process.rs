@@ -1,33 +1,16 @@
 //! The collector's process: its files, its settings, its start and its end.
 
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use system_tests::program::free_ports;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 const HEALTHY_WITHIN: Duration = Duration::from_secs(30);
-
-/// The files of a role, in the order in which the command of the collector's README merges them.
-pub(crate) fn files(role: &str) -> Result<Vec<PathBuf>, String> {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = tests.with_file_name("collector");
-    let readme = fs::read_to_string(folder.join("README.md"))
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
-    let last = format!("/{role}.yaml");
-    let mut blocks = readme.split("```");
-    let command = blocks
-        .find(|block| block.contains("--config=") && block.contains(&last))
-        .ok_or_else(|| format!("the collector's README has no command with {role}.yaml"))?;
-    let paths = command
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix("--config="));
-    let names = paths.filter_map(|path| Path::new(path).file_name());
-    Ok(names.map(|name| folder.join(name)).collect())
-}
 
 /// Where it listens, and where its backends do.
 pub(crate) struct Addresses {
@@ -41,14 +24,10 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    pub(crate) fn new(
-        tempo: SocketAddr,
-        jaeger: SocketAddr,
-        others: SocketAddr,
-    ) -> Result<Self, String> {
-        let [otlp_grpc, otlp_http, own_metrics, health] =
-            free().map_err(|error| format!("no port of 127.0.0.1 can be opened: {error}"))?;
-        Ok(Self {
+    pub(crate) fn new(tempo: SocketAddr, jaeger: SocketAddr, others: SocketAddr) -> Self {
+        let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let [otlp_grpc, otlp_http, own_metrics, health] = free_ports().map(local);
+        Self {
             tempo,
             jaeger,
             others,
@@ -56,7 +35,7 @@ impl Addresses {
             otlp_http,
             own_metrics,
             health,
-        })
+        }
     }
 
     fn variables(&self) -> [(&'static str, String); 9] {
@@ -72,19 +51,6 @@ impl Addresses {
             ("PROMETHEUS_OTLP", format!("http://{}", self.others)),
         ]
     }
-}
-
-/// Free a moment ago, all at once.
-fn free() -> std::io::Result<[SocketAddr; 4]> {
-    let bind = || TcpListener::bind("127.0.0.1:0");
-    let held = [bind()?, bind()?, bind()?, bind()?];
-    let [first, second, third, fourth] = &held;
-    Ok([
-        first.local_addr()?,
-        second.local_addr()?,
-        third.local_addr()?,
-        fourth.local_addr()?,
-    ])
 }
 
 /// A running collector. Dropping it kills it.
