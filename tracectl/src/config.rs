@@ -1,6 +1,7 @@
 //! Arguments and environment, parsed to types: the only reader of the environment.
 
 mod backend;
+mod cost;
 mod dlq;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
 
 pub(crate) use backend::{AnyBackend, Backend, TraceBackend};
+pub(crate) use cost::Cost;
 pub(crate) use dlq::{At, Choice, Dlq, List, Place as DlqPlace, Replay};
 
 /// The width of what is not printed to a terminal.
@@ -21,7 +23,7 @@ const DEFAULT_WIDTH: usize = 120;
 #[command(
     name = "tracectl",
     version,
-    about = "Decode a traceparent, print a trace, verify the system, replay dead letters, break it for a review"
+    about = "Decode a traceparent, print a trace, verify the system, replay dead letters, break it for a review, calculate what sampling costs"
 )]
 #[command(after_help = "Exit codes: 0 all is well, 1 the answer is no, 2 no answer can be given.")]
 struct Arguments {
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     /// Find what is wrong with captured telemetry, or with the source code that makes it
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
+    /// Calculate what ways of sampling cost, and what each can't show
+    #[command(after_help = cost::HELP)]
+    Cost(Box<Cost>),
     /// See the messages that were put aside, and send them once more
     #[command(subcommand)]
     Dlq(Dlq),

@@ -1,6 +1,6 @@
 //! Command-line tools for traces: decode a `traceparent`, print a trace as a tree, verify that
 //! one order is one unbroken trace, break it on a branch for a review, lint captured telemetry
-//! and the source that makes it, and see and replay dead letters.
+//! and the source that makes it, see and replay dead letters, and calculate what sampling costs.
 //!
 //! Exit codes, the same for every command: 0 all is well, 1 the answer is no (an invalid header,
 //! an unknown trace, a failed check), 2 no answer (bad arguments, a server that can't be reached).
@@ -10,6 +10,7 @@ pub mod sabotage;
 mod backend;
 mod break_branch;
 mod config;
+mod cost;
 mod decode;
 mod dlq;
 mod http_client;
@@ -47,6 +48,8 @@ enum NoAnswer {
     Lint(#[from] lint::Unreadable),
     #[error(transparent)]
     Dlq(#[from] dlq::Unread),
+    #[error(transparent)]
+    Cost(#[from] cost::TooMany),
     #[error("the async runtime cannot start: {0}")]
     Runtime(#[from] std::io::Error),
 }
@@ -80,6 +83,7 @@ fn run(command: Command) -> Result<Answer, NoAnswer> {
         Command::Tree(settings) => runtime()?.block_on(tree::run(&settings)),
         Command::Verify(settings) => runtime()?.block_on(verify::run(&settings)),
         Command::Lint(settings) => Ok(lint::run(&settings)?),
+        Command::Cost(settings) => Ok(cost::run(&settings)?),
         Command::Dlq(settings) => Ok(runtime()?.block_on(dlq::run(&settings))?),
         Command::Break(settings) => Ok(break_branch::run(&settings)?),
     }
