@@ -10,6 +10,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, KeyValue, Value};
 
+use crate::propagation::Caller;
 use crate::semconv_opt_in;
 use crate::tracer::Tracer;
 
@@ -41,25 +42,71 @@ impl Boundary {
         name: impl Into<Cow<'static, str>>,
         kind: SpanKind,
         parent: &Context,
-        links: Vec<Link>,
+        links: impl IntoIterator<Item = Link>,
+    ) -> Self {
+        Self::start_with(name, kind, parent, links, Vec::new)
+    }
+
+    /// [`Boundary::start`], then [`Boundary::record`]. Below a span that is recorded the decision
+    /// is known before, and the span is made with its attributes instead of taking one by one.
+    pub(crate) fn start_with(
+        name: impl Into<Cow<'static, str>>,
+        kind: SpanKind,
+        parent: &Context,
+        links: impl IntoIterator<Item = Link>,
+        attributes: impl FnOnce() -> Vec<KeyValue>,
     ) -> Self {
         let Some(tracer) = TRACER.get() else {
-            return Self {
-                context: parent.clone(),
-                kind,
-                recording: false,
-            };
+            return Self::unrecorded(parent.clone(), kind);
         };
+        let (known, unrecorded) = {
+            let span = parent.span();
+            let span = span.span_context();
+            (
+                tracer.records_below(span),
+                tracer.unrecorded_below(span, parent),
+            )
+        };
+        if let Some(context) = unrecorded {
+            return Self::unrecorded(context, kind);
+        }
+        // Names and links are made here: a span that is not recorded has no use for them.
         let mut builder = SpanBuilder::from_name(name).with_kind(kind.clone());
+        let links: Vec<_> = links.into_iter().collect();
         if !links.is_empty() {
             builder = builder.with_links(links);
         }
+        let mut attributes = Some(attributes);
+        if let Some(attributes) = attributes.take_if(|_| known) {
+            builder.attributes = Some(with_old_names(&kind, attributes()));
+        }
         let span = tracer.build_with_context(builder, parent);
         let recording = opentelemetry::trace::Span::is_recording(&span);
-        Self {
+        let boundary = Self {
             context: parent.with_span(span),
             kind,
             recording,
+        };
+        if let Some(attributes) = attributes {
+            boundary.record(attributes);
+        }
+        boundary
+    }
+
+    /// The span of a request that its caller decided against; `None` for any other caller. It has
+    /// no name: nobody will see it.
+    pub(crate) fn below_unrecorded(caller: &Caller, kind: SpanKind) -> Option<Self> {
+        let context = TRACER
+            .get()?
+            .unrecorded_below(caller.span(), caller.around())?;
+        Some(Self::unrecorded(context, kind))
+    }
+
+    fn unrecorded(context: Context, kind: SpanKind) -> Self {
+        Self {
+            context,
+            kind,
+            recording: false,
         }
     }
 
@@ -97,8 +144,7 @@ impl Boundary {
         let span = self.context.span();
         if semconv_opt_in::is_on() {
             let attributes: Vec<_> = attributes().into_iter().collect();
-            span.set_attributes(semconv_opt_in::old_names(&self.kind, &attributes));
-            span.set_attributes(attributes);
+            span.set_attributes(with_old_names(&self.kind, attributes));
         } else {
             span.set_attributes(attributes());
         }
@@ -147,6 +193,16 @@ impl Boundary {
             self.context.span().update_name(name.into());
         }
     }
+}
+
+/// `attributes` behind their old names, where those are asked for.
+fn with_old_names(kind: &SpanKind, attributes: Vec<KeyValue>) -> Vec<KeyValue> {
+    if !semconv_opt_in::is_on() {
+        return attributes;
+    }
+    let mut all = semconv_opt_in::old_names(kind, &attributes);
+    all.extend(attributes);
+    all
 }
 
 /// Tells [`Boundary::during`] that its work was dropped.

@@ -45,7 +45,10 @@ impl<E: SpanExporter> SpanExporter for Distinct<E> {
 }
 
 /// A span has few attributes, 128 at most by default: comparing them beats a set.
-fn keep_last(attributes: &mut Vec<KeyValue>) {
+pub(crate) fn keep_last(attributes: &mut Vec<KeyValue>) {
+    if !repeats(attributes) {
+        return;
+    }
     for index in (0..attributes.len()).rev() {
         let key = &attributes[index].key;
         if attributes[index + 1..]
@@ -55,6 +58,27 @@ fn keep_last(attributes: &mut Vec<KeyValue>) {
             attributes.remove(index);
         }
     }
+}
+
+/// Nearly always all keys differ. So each gets one of 64 bits, by its length and its last letters,
+/// which differ more than the first ones; only keys with the same bit are compared.
+fn repeats(attributes: &[KeyValue]) -> bool {
+    let mut met = 0_u64;
+    attributes.iter().enumerate().any(|(at, attribute)| {
+        let key = attribute.key.as_str().as_bytes();
+        let end = key
+            .last_chunk::<4>()
+            .map_or(0, |end| u32::from_le_bytes(*end));
+        let len = u32::try_from(key.len()).unwrap_or(u32::MAX);
+        // Fibonacci hashing, of which the upper six bits are the number of the bit.
+        let bit = 1 << ((end ^ len).wrapping_mul(0x9e37_79b9) >> 26);
+        let is_new = met & bit == 0;
+        met |= bit;
+        !is_new
+            && attributes[..at]
+                .iter()
+                .any(|other| other.key == attribute.key)
+    })
 }
 
 #[cfg(test)]

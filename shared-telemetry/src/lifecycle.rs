@@ -196,7 +196,8 @@ fn install(
     traces: Option<&SdkTracerProvider>,
     logs: Option<&SdkLoggerProvider>,
 ) -> Result<(), StartError> {
-    let tracer = traces.map(|provider| Tracer::new(provider.tracer(SCOPE)));
+    let tracer =
+        traces.map(|provider| Tracer::new(provider.tracer(SCOPE), settings.sampling.parent_based));
     let subscriber = subscriber::build(service_name, settings, tracer.clone(), logs);
     tracing::subscriber::set_global_default(subscriber).map_err(|_| StartError::AlreadyStarted)?;
     if let (Some(provider), Some(tracer)) = (traces, tracer) {

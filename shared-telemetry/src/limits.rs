@@ -54,17 +54,26 @@ fn cut_span(span: &mut SpanData, max_chars: usize) {
 
 fn cut_all(attributes: &mut [KeyValue], max_chars: usize) {
     for attribute in attributes {
-        match &mut attribute.value {
-            Value::String(text) => cut(text, max_chars),
-            Value::Array(opentelemetry::Array::String(texts)) => {
-                texts.iter_mut().for_each(|text| cut(text, max_chars));
-            }
-            _ => {}
+        cut_value(&mut attribute.value, max_chars);
+    }
+}
+
+/// Cuts a text, or each text of a list.
+pub(crate) fn cut_value(value: &mut Value, max_chars: usize) {
+    match value {
+        Value::String(text) => cut(text, max_chars),
+        Value::Array(opentelemetry::Array::String(texts)) => {
+            texts.iter_mut().for_each(|text| cut(text, max_chars));
         }
+        _ => {}
     }
 }
 
 fn cut(text: &mut StringValue, max_chars: usize) {
+    // A character is a byte at least.
+    if text.as_str().len() <= max_chars {
+        return;
+    }
     let kept = beginning(text.as_str(), max_chars);
     if kept.len() < text.as_str().len() {
         *text = kept.to_owned().into();

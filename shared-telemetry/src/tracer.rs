@@ -14,18 +14,57 @@ use opentelemetry::trace::{Span as _, SpanBuilder, SpanContext, Status, TraceCon
 use opentelemetry::{Context, KeyValue, SpanId, TraceFlags};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SdkTracer, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, SdkTracer, SpanData, SpanExporter};
 
-use crate::propagation::traceparent::RANDOM;
+use crate::propagation::{self, traceparent::RANDOM};
 use started::Started;
 
 /// Makes the spans of this process.
 #[derive(Debug, Clone)]
-pub(crate) struct Tracer(SdkTracer);
+pub(crate) struct Tracer {
+    inner: SdkTracer,
+    parent_based: bool,
+    ids: RandomIdGenerator,
+}
 
 impl Tracer {
-    pub(crate) fn new(inner: SdkTracer) -> Self {
-        Self(inner)
+    /// `parent_based` says that the sampler does as a parent does, so that it need not be asked
+    /// where there is one.
+    pub(crate) fn new(inner: SdkTracer, parent_based: bool) -> Self {
+        Self {
+            inner,
+            parent_based,
+            ids: RandomIdGenerator::default(),
+        }
+    }
+
+    /// True when a span below `parent` is recorded whatever it is.
+    pub(crate) fn records_below(&self, parent: &SpanContext) -> bool {
+        self.parent_based && parent.is_valid() && parent.is_sampled()
+    }
+
+    /// The context of a span below one that was decided against: that one's decision stands, and
+    /// ids for log lines and callees are all that such a span has. The SDK would build it with all
+    /// that a recorded one needs. `around` is what else the context has.
+    pub(crate) fn unrecorded_below(
+        &self,
+        parent: &SpanContext,
+        around: &Context,
+    ) -> Option<Context> {
+        let decided = self.parent_based
+            && propagation::decides_against(around, parent)
+            && !around.is_telemetry_suppressed();
+        decided.then(|| {
+            let span = SpanContext::new(
+                parent.trace_id(),
+                self.ids.new_span_id(),
+                TraceFlags::new(parent.trace_flags().to_u8() & RANDOM),
+                false,
+                parent.trace_state().clone(),
+            );
+            // "Remote" is only the method's name: a span context without a span.
+            around.with_remote_span_context(span)
+        })
     }
 }
 
@@ -48,7 +87,7 @@ impl opentelemetry::trace::Tracer for Tracer {
             // The SDK would read the clock once more, and it may have been set in between.
             builder.start_time.get_or_insert(started.wall());
         }
-        let inner = self.0.build_with_context(builder, parent);
+        let inner = self.inner.build_with_context(builder, parent);
         let flagged = random.then(|| flagged(inner.span_context())).flatten();
         let started = inner
             .is_recording()
@@ -165,67 +204,4 @@ impl<E: SpanExporter> SpanExporter for Flagged<E> {
 }
 
 #[cfg(test)]
-mod tests {
-    use opentelemetry::trace::{Tracer as _, TracerProvider as _};
-    use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
-
-    use super::*;
-
-    /// Starts a span under a caller with these flags, or a root, and one below it; gives the
-    /// flags that are sent on by each, and those that were exported.
-    fn flags(caller: Option<u8>, sampler: Sampler) -> (Vec<u8>, Vec<u8>) {
-        let exporter = InMemorySpanExporter::default();
-        let provider = SdkTracerProvider::builder()
-            .with_sampler(sampler)
-            .with_simple_exporter(Flagged(exporter.clone()))
-            .build();
-        let tracer = Tracer::new(provider.tracer("test"));
-        let caller = caller.map_or_else(Context::new, |flags| {
-            Context::new().with_remote_span_context(SpanContext::new(
-                1_u128.into(),
-                1_u64.into(),
-                TraceFlags::new(flags),
-                true,
-                opentelemetry::trace::TraceState::NONE,
-            ))
-        });
-        let outer = caller.with_span(tracer.start_with_context("outer", &caller));
-        let inner = outer.with_span(tracer.start_with_context("inner", &outer));
-        let of = |context: &SpanContext| context.trace_flags().to_u8();
-        let sent = [&outer, &inner].map(|context| of(context.span().span_context()));
-        inner.span().end();
-        outer.span().end();
-        let exported = exporter.get_finished_spans().expect("no panic");
-        let exported = exported.iter().map(|span| of(&span.span_context));
-        (sent.to_vec(), exported.collect())
-    }
-
-    #[test]
-    fn a_root_and_all_below_it_have_the_random_flag() {
-        assert_eq!(flags(None, Sampler::AlwaysOn), (vec![3, 3], vec![3, 3]));
-        assert_eq!(flags(None, Sampler::AlwaysOff), (vec![2, 2], vec![]));
-    }
-
-    #[test]
-    fn a_span_starts_at_the_very_moment_from_which_its_end_is_judged() {
-        let exporter = InMemorySpanExporter::default();
-        let provider = SdkTracerProvider::builder()
-            .with_simple_exporter(exporter.clone())
-            .build();
-        let tracer = Tracer::new(provider.tracer("test"));
-        let mut span = tracer.start_with_context("root", &Context::new());
-        let began = span.started.map(|started| started.wall());
-        opentelemetry::trace::Span::end(&mut span);
-        let exported = exporter.get_finished_spans().expect("no panic");
-        assert_eq!(Some(exported[0].start_time), began);
-    }
-
-    #[test]
-    fn a_caller_s_random_flag_stands_sampled_or_not() {
-        for (caller, sampled, dropped) in [(3, 3, 2), (2, 3, 2), (1, 1, 0), (0, 1, 0)] {
-            let (sent, exported) = flags(Some(caller), Sampler::AlwaysOn);
-            assert_eq!((sent, exported), (vec![sampled; 2], vec![sampled; 2]));
-            assert_eq!(flags(Some(caller), Sampler::AlwaysOff).0, [dropped; 2]);
-        }
-    }
-}
+mod tests;

@@ -20,11 +20,13 @@
 //! | `OTEL_SPAN_EVENT_COUNT_LIMIT`, `OTEL_SPAN_LINK_COUNT_LIMIT` | events, links of one span | 128 |
 //! | `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`, `OTEL_LINK_ATTRIBUTE_COUNT_LIMIT` | attributes of one event, one link | 128 |
 //! | `K8S_POD_NAME`, `K8S_NAMESPACE_NAME`, `K8S_NODE_NAME`, `K8S_POD_UID` | the pod, from the downward API; not of the specification | |
+//! | `TELEMETRY_SPAN_ENCODER` | `own` or `stock`: who writes spans as OTLP, see [`SpanEncoder`]; not of the specification | `own` |
 //! | `TELEMETRY_REDACTION` | `off`: secrets are not taken out, see [`crate::redact`]; not of the specification | `on` |
 //! | `RUST_LOG` | which events become log lines; spans do not depend on it | `info` |
 //! | `LOG_FORMAT` | `json` or `pretty` | `pretty` on a terminal, else `json` |
 //!
-//! `OTEL_EXPORTER_OTLP_*` are read by the exporters themselves. An endpoint that is no URL is told,
+//! `OTEL_EXPORTER_OTLP_*` are read by the exporters themselves; here only what our own sender of spans
+//! needs of them. An endpoint that is no URL is told,
 //! and what would go there is not exported.
 //!
 //! By the specification an empty value is an unset one, names are read in any case, and a value
@@ -34,10 +36,12 @@
 mod exports;
 mod read;
 mod sampler;
+mod target;
 
 pub use crate::semconv_opt_in::OldNames;
 pub use exports::{Limits, MetricExport, OtlpProtocol, QueueSettings};
 pub use read::Lookup;
+pub use target::{OtlpTarget, SpanEncoder};
 
 use crate::names;
 use crate::propagation::Format;
@@ -68,6 +72,8 @@ pub struct Settings {
     pub export_metrics: Option<MetricExport>,
     /// How spans are sent.
     pub traces_protocol: OtlpProtocol,
+    /// Who writes spans as OTLP.
+    pub span_encoder: SpanEncoder,
     /// How log records are sent.
     pub logs_protocol: OtlpProtocol,
     /// The queue of spans, `OTEL_BSP_*`.
@@ -133,6 +139,7 @@ impl Settings {
             export_logs: exports::wanted(&mut reader, "LOGS"),
             export_metrics: exports::metrics(&mut reader),
             traces_protocol: exports::protocol(&mut reader, "TRACES"),
+            span_encoder: target::span_encoder(&mut reader),
             logs_protocol: exports::protocol(&mut reader, "LOGS"),
             span_queue: exports::queue(&mut reader, "OTEL_BSP", 5_000),
             log_queue: exports::queue(&mut reader, "OTEL_BLRP", 1_000),

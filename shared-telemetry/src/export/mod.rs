@@ -9,35 +9,34 @@
 //! Nothing in front of a queue waits for anything behind it. What is lost is counted
 //! ([`queue::Counts`]), told in the log ([`losses`]), as metrics ([`report`]) and at the end.
 
+mod encode;
 mod losses;
 mod processors;
 mod queue;
 mod relayed;
 mod report;
 mod runtime;
+mod send;
 mod worker;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use opentelemetry_otlp::{ExporterBuildError, LogExporter, MetricExporter, SpanExporter};
+use opentelemetry_otlp::{ExporterBuildError, LogExporter, MetricExporter};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::LogExporter as _;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
 use tokio::runtime::Handle;
 
 use crate::config::Settings;
-use crate::distinct::Distinct;
-use crate::limits::LengthLimited;
 use crate::metrics::MetricExporting;
-use crate::redact::Redacted;
-use crate::tracer::Flagged;
 pub(crate) use losses::Failures;
 use processors::{Record, RecordSink, SpanSink};
 pub(crate) use processors::{Records, Spans};
 use queue::{Exporting, Signal, left};
 pub(crate) use relayed::Relayed;
 use runtime::ExportRuntime;
+use send::Sender;
 
 /// All that leaves this process.
 #[derive(Default)]
@@ -72,9 +71,7 @@ impl Exports {
         let _entered = handle.enter();
         let mut made = Made(warnings);
         let spans = made
-            .exporter("traces", settings.export_traces, || {
-                SpanExporter::builder().build()
-            })
+            .exporter("traces", settings.export_traces, || Sender::new(settings))
             .map(|exporter| spans(Signal::Spans, exporter, settings, resource, handle));
         let logs = made
             .exporter("logs", settings.export_logs, || {
@@ -166,16 +163,12 @@ impl Made<'_> {
 
 fn spans(
     signal: Signal,
-    mut exporter: SpanExporter,
+    mut exporter: Sender,
     settings: &Settings,
     resource: &Resource,
     runtime: &Handle,
 ) -> Arc<Exporting<SpanData>> {
     exporter.set_resource(resource);
-    let exporter = Redacted(LengthLimited::new(
-        Flagged(Distinct::new(exporter)),
-        settings.limits.value_length,
-    ));
     let (queue, sink) = (settings.span_queue, SpanSink(exporter));
     Exporting::start(signal, queue, sink, runtime)
 }

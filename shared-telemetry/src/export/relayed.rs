@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use opentelemetry::{Key, KeyValue};
-use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
 use tokio::runtime::Handle;
@@ -11,6 +10,7 @@ use tokio::runtime::Handle;
 use super::processors::Spans;
 use super::queue::{Exporting, Signal};
 use super::report;
+use super::send::Sender;
 use crate::config::Settings;
 use crate::names;
 use crate::relay::Origin;
@@ -50,7 +50,7 @@ impl Relayed {
     pub(crate) fn open(&self, origin: Origin) -> Option<Box<dyn SpanProcessor>> {
         let _entered = self.runtime.enter();
         // By the same variables as the process's own, which could be made.
-        let exporter = SpanExporter::builder().build().ok()?;
+        let exporter = Sender::new(&self.settings).ok()?;
         let (resource, settings) = (resource(origin, &self.resource), &self.settings);
         let mut fresh = None;
         self.opened.get_or_init(|| {

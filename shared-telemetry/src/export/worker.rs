@@ -78,13 +78,7 @@ impl<S: Sink> Worker<S> {
     /// Exports `due` items of the queue, batch by batch.
     async fn export(&mut self, mut due: usize) {
         while due > 0 {
-            let most = due.min(self.shared.settings.batch);
-            let mut batch = Vec::with_capacity(most);
-            while batch.len() < most
-                && let Ok(item) = self.queue.try_recv()
-            {
-                batch.push(item);
-            }
+            let batch = self.take(due).await;
             if batch.is_empty() {
                 return;
             }
@@ -96,19 +90,23 @@ impl<S: Sink> Worker<S> {
     /// Takes no more, and exports what is there.
     async fn finish(&mut self) {
         self.queue.close();
-        // Waits for items that are just being pushed.
-        while let Some(item) = self.queue.recv().await {
-            let most = self.shared.settings.batch;
-            let mut batch = Vec::with_capacity(most.min(self.queue.len() + 1));
-            batch.push(item);
-            while batch.len() < most
-                && let Ok(item) = self.queue.try_recv()
-            {
-                batch.push(item);
+        loop {
+            let batch = self.take(usize::MAX).await;
+            if batch.is_empty() {
+                break;
             }
             self.send(batch).await;
         }
         self.sink.shutdown();
+    }
+
+    /// A batch of what waits, `most` at most; waits for an item that is just being pushed. Taken all
+    /// at once, because giving the places in the queue back costs as much as taking an item.
+    async fn take(&mut self, most: usize) -> Vec<S::Item> {
+        let most = most.min(self.shared.settings.batch);
+        let mut batch = Vec::with_capacity(most.min(self.queue.len()));
+        self.queue.recv_many(&mut batch, most).await;
+        batch
     }
 
     async fn send(&mut self, batch: Vec<S::Item>) {

@@ -4,33 +4,33 @@
 //! 3 draft uses, `Server-Timing: traceparent;desc="00-…"` is what tools in the field look for,
 //! and `traceresponse` is the name that curl users remember.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
-use crate::propagation::header_of;
+use crate::propagation::{header_of, traceparent};
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
+
+const LEN: usize = traceparent::LEN;
+const BEFORE: &[u8; 12] = b"trace;desc=\"";
+const BETWEEN: &[u8; 21] = b"\", traceparent;desc=\"";
+const FIRST: usize = BEFORE.len();
+const SECOND: usize = FIRST + LEN + BETWEEN.len();
 
 pub(super) fn name_the_trace(span: &SpanContext, headers: &mut HeaderMap) {
     if !span.is_valid() {
         return;
     }
     let header = header_of(span);
-    let timing = [
-        b"trace;desc=\"",
-        &header[..],
-        b"\", traceparent;desc=\"",
-        &header[..],
-        b"\"",
-    ]
-    .concat();
-    // Handed over as they are: this is on every answer.
-    let value = |bytes: Vec<u8>| {
-        HeaderValue::from_maybe_shared(Bytes::from(bytes))
-            .expect("hex, dashes and quotes are legal")
-    };
-    headers.append(SERVER_TIMING, value(timing));
-    headers.insert(TRACERESPONSE, value(header.to_vec()));
+    // This is on every answer, so it is put together in place: all of it has a fixed length.
+    let mut timing = [b'"'; SECOND + LEN + 1];
+    timing[..FIRST].copy_from_slice(BEFORE);
+    timing[FIRST..FIRST + LEN].copy_from_slice(&header);
+    timing[FIRST + LEN..SECOND].copy_from_slice(BETWEEN);
+    timing[SECOND..SECOND + LEN].copy_from_slice(&header);
+    let value =
+        |bytes: &[u8]| HeaderValue::from_bytes(bytes).expect("hex, dashes and quotes are legal");
+    headers.append(SERVER_TIMING, value(&timing));
+    headers.insert(TRACERESPONSE, value(&header));
 }

@@ -4,6 +4,8 @@ use http::header::GetAll;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::{Extractor, Injector};
 
+use crate::propagation::{self, Caller};
+
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
@@ -17,6 +19,13 @@ fn known(key: &str) -> Option<&'static HeaderName> {
         "baggage" => Some(&BAGGAGE),
         _ => None,
     }
+}
+
+/// Who called, by the headers of a request.
+pub(super) fn caller(headers: &HeaderMap) -> Caller {
+    let listed = headers.iter();
+    let listed = listed.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    propagation::caller(listed, &HeaderCarrier(headers))
 }
 
 /// Headers to read a context from, by [`crate::propagation::Propagation::extract`].

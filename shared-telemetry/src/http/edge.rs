@@ -13,10 +13,11 @@ use http::{HeaderMap, HeaderName};
 use opentelemetry::Context;
 use opentelemetry::trace::{Link, TraceContextExt};
 
-use super::HeaderCarrier;
+use super::carrier;
 use super::trust::Trust;
+use crate::baggage;
+use crate::propagation::{self, Caller};
 use crate::token_bucket::TokenBucket;
-use crate::{baggage, propagation};
 
 /// The longest value of a baggage entry that an edge lets in.
 const MAX_BAGGAGE_VALUE_BYTES: usize = 256;
@@ -39,10 +40,21 @@ struct Debug {
 
 /// What an edge makes of a request's headers.
 pub(super) struct Admitted {
-    pub(super) parent: Context,
+    pub(super) caller: Caller,
     /// The outside context, where it did not become the parent.
     pub(super) links: Vec<Link>,
     pub(super) dropped_baggage: usize,
+}
+
+impl Admitted {
+    /// All of it, for who has no edge.
+    pub(super) fn whole(caller: Caller) -> Self {
+        Self {
+            caller,
+            links: Vec::new(),
+            dropped_baggage: 0,
+        }
+    }
 }
 
 impl Edge {
@@ -81,7 +93,7 @@ impl Edge {
     }
 
     pub(super) fn admit(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Admitted {
-        let outside = propagation::extract(&HeaderCarrier(headers));
+        let outside = carrier::caller(headers).into_context();
         let (outside, dropped_baggage) =
             baggage::retain(outside, &self.accepted_baggage, MAX_BAGGAGE_VALUE_BYTES);
         let believed = self.trust.believes(headers, peer);
@@ -90,7 +102,7 @@ impl Edge {
         let debug = believed && !span.is_sampled() && self.wants_debug(headers);
         if believed && !debug {
             return Admitted {
-                parent: outside,
+                caller: outside.into(),
                 links: Vec::new(),
                 dropped_baggage,
             };
@@ -99,10 +111,10 @@ impl Edge {
         // that parent it would be an orphan.
         let parent = baggage::carry(&outside, &Context::new());
         Admitted {
-            parent: if debug {
-                propagation::force(&parent)
+            caller: if debug {
+                propagation::force(&parent).into()
             } else {
-                parent
+                parent.into()
             },
             links: Some(span)
                 .filter(|span| span.is_valid())

@@ -5,6 +5,7 @@
 mod answer;
 mod carrier;
 mod client;
+mod describe;
 mod edge;
 mod route;
 mod server;

@@ -1,23 +1,22 @@
 //! The SERVER side: a tower layer for an axum router.
 
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
-use axum::extract::{ConnectInfo, MatchedPath};
-use http::{HeaderMap, Request, Response, header};
-use opentelemetry::trace::{SpanKind, TraceContextExt};
-use opentelemetry::{KeyValue, Value};
+use axum::extract::MatchedPath;
+use http::{Request, Response};
+use opentelemetry::trace::{Link, SpanKind, TraceContextExt};
+use opentelemetry::{Context, Value};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use super::edge::{Admitted, Edge};
-use super::{HeaderCarrier, answer, route};
+use super::{answer, carrier, describe, route};
 use crate::boundary::Boundary;
 use crate::metrics::Counter;
-use crate::{names, propagation};
+use crate::names;
 
 /// Gives every request a SERVER span and every answer the name of its trace.
 ///
@@ -94,86 +93,36 @@ where
 static BAGGAGE_DROPPED: Counter = Counter::new(&names::BAGGAGE_ENTRIES_DROPPED);
 
 fn start<B>(request: &Request<B>, edge: Option<&Edge>) -> Boundary {
-    let admitted = match edge {
-        Some(edge) => edge.admit(request.headers(), peer_of(request)),
-        None => Admitted {
-            parent: propagation::extract(&HeaderCarrier(request.headers())),
-            links: Vec::new(),
-            dropped_baggage: 0,
-        },
+    let Admitted {
+        caller,
+        links,
+        dropped_baggage,
+    } = match edge {
+        Some(edge) => edge.admit(request.headers(), describe::peer(request)),
+        None => Admitted::whole(carrier::caller(request.headers())),
     };
+    let span = Boundary::below_unrecorded(&caller, SpanKind::Server)
+        .unwrap_or_else(|| start_below(&caller.into_context(), links, request));
+    if dropped_baggage > 0 {
+        let count = i64::try_from(dropped_baggage).unwrap_or(i64::MAX);
+        span.event(names::BAGGAGE_DROPPED, names::BAGGAGE_DROPPED_COUNT, count);
+        // Unsampled requests have no event, but they count.
+        BAGGAGE_DROPPED.add(dropped_baggage as u64, &[]);
+    }
+    span
+}
+
+/// The span of a request that may be recorded.
+fn start_below<B>(parent: &Context, links: Vec<Link>, request: &Request<B>) -> Boundary {
     let method = route::method_name(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map(|matched| route::route(method, matched.as_str()));
     let name = route.map_or(route::method_in_span_name(method), |route| route.span_name);
-    let span = Boundary::start(name, SpanKind::Server, &admitted.parent, admitted.links);
-    if admitted.dropped_baggage > 0 {
-        let count = i64::try_from(admitted.dropped_baggage).unwrap_or(i64::MAX);
-        span.event(names::BAGGAGE_DROPPED, names::BAGGAGE_DROPPED_COUNT, count);
-        // Unsampled requests have no event, but they count.
-        BAGGAGE_DROPPED.add(admitted.dropped_baggage as u64, &[]);
-    }
-    span.record(|| request_attributes(request, method, route.map(|route| route.template)));
-    span
-}
-
-fn request_attributes<B>(
-    request: &Request<B>,
-    method: &'static str,
-    route: Option<&'static str>,
-) -> Vec<KeyValue> {
-    let mut attributes = Vec::with_capacity(10);
-    attributes.push(KeyValue::new(names::HTTP_REQUEST_METHOD, method));
-    attributes.extend(route::original(request.method(), method));
-    attributes.extend(route.map(|route| KeyValue::new(names::HTTP_ROUTE, route)));
-    attributes.push(KeyValue::new(
-        names::URL_PATH,
-        request.uri().path().to_owned(),
-    ));
-    // This process speaks clear HTTP; TLS ends in front of it.
-    attributes.push(KeyValue::new(names::URL_SCHEME, "http"));
-    attributes.extend(
-        protocol_version(request.version())
-            .map(|version| KeyValue::new(names::NETWORK_PROTOCOL_VERSION, version)),
-    );
-    if let Some((host, port)) = host_of(request.headers()) {
-        attributes.push(KeyValue::new(names::SERVER_ADDRESS, host));
-        attributes.extend(port.map(|port| KeyValue::new(names::SERVER_PORT, i64::from(port))));
-    }
-    if let Some(peer) = peer_of(request) {
-        attributes.push(KeyValue::new(names::CLIENT_ADDRESS, peer.to_string()));
-    }
-    if let Some(agent) = text(request.headers(), &header::USER_AGENT) {
-        attributes.push(KeyValue::new(names::USER_AGENT_ORIGINAL, agent.to_owned()));
-    }
-    attributes
-}
-
-/// The other end of the connection, where the server tells it.
-fn peer_of<B>(request: &Request<B>) -> Option<IpAddr> {
-    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    info.map(|ConnectInfo(peer)| peer.ip())
-}
-
-fn protocol_version(version: http::Version) -> Option<&'static str> {
-    match version {
-        http::Version::HTTP_10 => Some("1.0"),
-        http::Version::HTTP_11 => Some("1.1"),
-        http::Version::HTTP_2 => Some("2"),
-        _ => None,
-    }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The `Host` header as `server.address` and `server.port`.
-fn host_of(headers: &HeaderMap) -> Option<(String, Option<u16>)> {
-    let authority: http::uri::Authority = text(headers, &header::HOST)?.parse().ok()?;
-    Some((authority.host().to_owned(), authority.port_u16()))
+    Boundary::start_with(name, SpanKind::Server, parent, links, || {
+        describe::request(request, method, route.map(|route| route.template))
+    })
 }
 
 pin_project! {

@@ -1,19 +1,25 @@
 //! The CONSUMER side: batches, with one span a batch and one a message.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{Context, KeyValue};
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::origin::Origins;
 use super::pauses::Pauses;
 use super::{Message, Relation, offsets};
 use crate::boundary::Boundary;
 use crate::{names, propagation, task};
+
+/// Room for as many messages is made before they come: more links a span does not keep.
+const USUAL: usize = 128;
 
 /// How a [`BatchConsumer`] gathers and relates messages.
 #[derive(Debug, Clone)]
@@ -79,39 +85,32 @@ impl BatchConsumer {
 
     async fn gather<'a>(&'a self) -> Result<Batch<'a>, KafkaError> {
         let first = self.first().await?;
-        let topic = first.topic().to_owned();
-        let name_of = |topic: &str| Arc::<str>::from(format!("process {topic}"));
-        let name = name_of(&topic);
-        let message = |record: BorrowedMessage<'a>| {
-            // Made once for the usual batch, in which all topics are the same.
-            let name = if record.topic() == topic {
-                Arc::clone(&name)
-            } else {
-                name_of(record.topic())
-            };
-            Message::new(
-                record,
-                self.settings.relation,
-                name,
-                Arc::clone(&self.group),
-            )
-        };
-        let mut messages = vec![message(first)];
         let deadline = Instant::now() + self.settings.max_wait;
+        let topic = first.topic().to_owned();
+        let mut origins = Origins::new(Arc::clone(&self.group));
+        let mut message = |record: BorrowedMessage<'a>| {
+            let origin = origins.of(record.topic(), record.partition());
+            Message::new(record, self.settings.relation, origin)
+        };
+        let mut messages = Vec::with_capacity(self.settings.max_messages.min(USUAL));
+        messages.push(message(first));
+        // One of each for the whole batch. While messages are there the timer is not even looked at.
+        let mut records = self.inner.stream();
+        let mut time_is_up = pin!(sleep_until(deadline));
         while messages.len() < self.settings.max_messages {
-            // An error here comes again on the next call, when nothing waits for it.
-            let Ok(Ok(record)) = timeout_at(deadline, self.inner.recv()).await else {
-                break;
+            let record = tokio::select! {
+                biased;
+                record = records.next() => record,
+                () = &mut time_is_up => break,
             };
+            // An error here comes again on the next call, when nothing waits for it.
+            let Some(Ok(record)) = record else { break };
             messages.push(message(record));
         }
         // Between two of them the group may have given a partition to another member, which will
-        // get its messages too: they are no longer ours.
-        let ours = self.inner.assignment()?;
-        messages.retain(|message| {
-            let partition = ours.find_partition(message.topic(), message.partition());
-            partition.is_some()
-        });
+        // get its messages too: they are no longer ours. Asked once for each partition.
+        let strange = origins.strange_to(&self.inner.assignment()?);
+        messages.retain(|message| !strange.iter().any(|origin| message.is_from(origin)));
         Ok(Batch {
             consumer: self,
             topic,
@@ -151,7 +150,10 @@ impl<'c> Batch<'c> {
     /// a new trace that links to **every** message's producer, and is recorded when one of them
     /// is, see [`crate::sampling`].
     pub async fn process<F: Future>(&self, work: F) -> F::Output {
-        let links: Vec<_> = self.messages.iter().filter_map(Message::link).collect();
+        // Room for all: a list that grows link by link is copied again and again, and is too long
+        // for the allocator's quick ways.
+        let mut links = Vec::with_capacity(self.messages.len());
+        links.extend(self.messages.iter().filter_map(Message::link));
         let name = format!("process_batch {}", self.topic);
         // A new trace on purpose: no producer is *the* parent of a batch.
         let mut parent = Context::new();

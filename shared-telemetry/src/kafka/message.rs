@@ -1,54 +1,59 @@
 //! One message of a batch, and its process span.
 
+use std::borrow::Cow;
 use std::error::Error;
+use std::iter::once_with;
+use std::sync::Arc;
 
 use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 use rdkafka::message::{BorrowedMessage, Headers, Message as _};
 
-use super::record_headers::RecordHeaders;
-use super::{ProducerSpan, Relation};
+use super::origin::Origin;
+use super::{ProducerSpan, Relation, record_headers};
 use crate::boundary::Boundary;
-use crate::{baggage, names, propagation};
+use crate::propagation::{self, Caller};
+use crate::{baggage, names};
 
 /// A message with the context that its producer sent along.
 #[derive(Debug)]
 pub struct Message<'c> {
     pub(super) record: BorrowedMessage<'c>,
     /// The producer's span and baggage, as read from the headers.
-    context: Context,
+    caller: Caller,
     relation: Relation,
-    span_name: std::sync::Arc<str>,
-    group: std::sync::Arc<str>,
+    origin: Arc<Origin>,
 }
 
 impl<'c> Message<'c> {
     pub(super) fn new(
         record: BorrowedMessage<'c>,
         relation: Relation,
-        span_name: std::sync::Arc<str>,
-        group: std::sync::Arc<str>,
+        origin: Arc<Origin>,
     ) -> Self {
-        let context = propagation::extract(&RecordHeaders(record.headers()));
+        let caller = record_headers::caller(&record);
         Self {
             record,
-            context,
+            caller,
             relation,
-            span_name,
-            group,
+            origin,
         }
+    }
+
+    pub(super) fn is_from(&self, origin: &Arc<Origin>) -> bool {
+        Arc::ptr_eq(&self.origin, origin)
     }
 
     /// The topic.
     #[must_use]
     pub fn topic(&self) -> &str {
-        self.record.topic()
+        &self.origin.topic
     }
 
     /// The partition.
     #[must_use]
     pub fn partition(&self) -> i32 {
-        self.record.partition()
+        self.origin.partition
     }
 
     /// The offset within the partition.
@@ -80,14 +85,12 @@ impl<'c> Message<'c> {
     /// The span that sent this message, if its headers name one.
     #[must_use]
     pub fn producer(&self) -> Option<ProducerSpan> {
-        ProducerSpan::valid(self.context.span().span_context())
+        ProducerSpan::valid(self.caller.span())
     }
 
     pub(super) fn producer_context(&self) -> Option<SpanContext> {
-        let span = self.context.span();
-        span.span_context()
-            .is_valid()
-            .then(|| span.span_context().clone())
+        let span = self.caller.span();
+        span.is_valid().then(|| span.clone())
     }
 
     pub(super) fn link(&self) -> Option<Link> {
@@ -95,7 +98,7 @@ impl<'c> Message<'c> {
     }
 
     pub(super) fn is_left_open(&self) -> bool {
-        propagation::is_left_open(&self.context)
+        propagation::is_left_open(self.caller.around())
     }
 
     /// Runs `work` in a CONSUMER span named `process {topic}` that links to the producer, with
@@ -109,13 +112,13 @@ impl<'c> Message<'c> {
     where
         E: Error + 'static,
     {
-        let span = Boundary::start(
-            self.span_name.to_string(),
+        let span = Boundary::start_with(
+            SpanName(&self.origin),
             SpanKind::Consumer,
             &self.parent(),
-            self.link().into_iter().collect(),
+            once_with(|| self.link()).flatten(),
+            || self.attributes(),
         );
-        span.record(|| self.attributes());
         let result = span.during(work).await;
         if let Err(error) = &result {
             span.fail_with(crate::error::type_name_of(error), error);
@@ -127,11 +130,12 @@ impl<'c> Message<'c> {
     /// [`Relation::Parent`] the producer's span.
     fn parent(&self) -> Context {
         if self.relation == Relation::Parent && self.producer().is_some() {
-            return self.context.clone();
+            let producer = self.caller.span().clone();
+            return self.caller.around().with_remote_span_context(producer);
         }
         Context::map_current(|batch| {
-            let batch = baggage::carry(&self.context, batch);
-            if propagation::is_decided_against(&self.context) {
+            let batch = baggage::carry(self.caller.around(), batch);
+            if propagation::decides_against(self.caller.around(), self.caller.span()) {
                 unrecorded(batch)
             } else {
                 batch
@@ -140,21 +144,23 @@ impl<'c> Message<'c> {
     }
 
     fn attributes(&self) -> Vec<KeyValue> {
-        let mut attributes = vec![
+        let origin = &self.origin;
+        let mut attributes = Vec::with_capacity(9);
+        attributes.extend([
             KeyValue::new(names::MESSAGING_SYSTEM, "kafka"),
             KeyValue::new(names::MESSAGING_OPERATION_NAME, "process"),
             KeyValue::new(names::MESSAGING_OPERATION_TYPE, "process"),
-            KeyValue::new(names::MESSAGING_DESTINATION_NAME, self.topic().to_owned()),
+            KeyValue::new(names::MESSAGING_DESTINATION_NAME, Arc::clone(&origin.topic)),
             KeyValue::new(
                 names::MESSAGING_CONSUMER_GROUP_NAME,
-                std::sync::Arc::clone(&self.group),
+                Arc::clone(&origin.group),
             ),
             KeyValue::new(
                 names::MESSAGING_DESTINATION_PARTITION_ID,
-                self.partition().to_string(),
+                Arc::clone(&origin.partition_id),
             ),
             KeyValue::new(names::MESSAGING_KAFKA_OFFSET, self.offset()),
-        ];
+        ]);
         if self.payload().is_none() {
             attributes.push(KeyValue::new(
                 names::MESSAGING_KAFKA_MESSAGE_TOMBSTONE,
@@ -168,6 +174,15 @@ impl<'c> Message<'c> {
             ));
         }
         attributes
+    }
+}
+
+/// The name of a process span, copied when there is a span to be named.
+struct SpanName<'o>(&'o Origin);
+
+impl From<SpanName<'_>> for Cow<'static, str> {
+    fn from(name: SpanName<'_>) -> Self {
+        Cow::Owned(name.0.span_name.clone())
     }
 }
 

@@ -11,6 +11,7 @@
 mod consumer;
 mod message;
 mod offsets;
+mod origin;
 mod pauses;
 mod producer;
 mod producer_span;

@@ -91,7 +91,7 @@ impl Producer {
             format!("send {}", record.topic),
             SpanKind::Producer,
             &Context::current(),
-            links.iter().map(|span| span.link()).collect(),
+            links.iter().map(|span| span.link()),
         );
         span.record(|| attributes(&record));
         let headers = OwnedHeaders::new_with_capacity(record.headers.len() + 3);

@@ -1,11 +1,11 @@
 //! The span that has sent a record, for whoever wants to point at it.
 
-use opentelemetry::trace::{Link, SpanContext, TraceContextExt, TraceFlags, TraceState};
+use opentelemetry::trace::{Link, SpanContext, TraceFlags, TraceState};
 use opentelemetry::{SpanId, TraceId};
-use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::message::BorrowedMessage;
 
-use super::record_headers::RecordHeaders;
-use crate::propagation::{self, traceparent};
+use super::record_headers;
+use crate::propagation::traceparent;
 
 /// The span that sent a message.
 ///
@@ -26,8 +26,7 @@ impl ProducerSpan {
     /// names in any case, and of a repeated header the last. `None` when they name no span.
     #[must_use]
     pub fn of(record: &BorrowedMessage<'_>) -> Option<Self> {
-        let context = propagation::extract(&RecordHeaders(record.headers()));
-        Self::valid(context.span().span_context())
+        Self::valid(record_headers::caller(record).span())
     }
 
     /// Reads a `traceparent` that was kept as a value, for example in a header of another name:

@@ -1,11 +1,38 @@
 //! Record headers as carrier of a context.
 
 use opentelemetry::propagation::{Extractor, Injector};
-use rdkafka::message::{BorrowedHeaders, Header, Headers, OwnedHeaders};
+use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Header, Headers, Message, OwnedHeaders};
+
+use crate::propagation::{self, Caller};
+
+/// What W3C's formats write.
+const W3C: [&str; 3] = ["traceparent", "tracestate", "baggage"];
+
+/// Who sent a record, by its headers. They are asked for once: librdkafka makes a list of them
+/// for the first who asks, and that costs more than all that is read from it.
+pub(super) fn caller(record: &BorrowedMessage<'_>) -> Caller {
+    let headers = record.headers();
+    propagation::caller(last_of_each(headers), &RecordHeaders(headers))
+}
+
+/// W3C's headers by their own names, found in one pass.
+fn last_of_each<'h>(
+    headers: Option<&'h BorrowedHeaders>,
+) -> impl Iterator<Item = (&'h str, &'h [u8])> {
+    let mut last: [Option<&'h [u8]>; W3C.len()] = Default::default();
+    for header in headers.into_iter().flat_map(Headers::iter) {
+        let same = |name: &&str| header.key.eq_ignore_ascii_case(name);
+        if let Some(name) = W3C.iter().position(same) {
+            last[name] = header.value;
+        }
+    }
+    let values = W3C.into_iter().zip(last);
+    values.filter_map(|(name, value)| -> Option<(&'h str, _)> { Some((name, value?)) })
+}
 
 /// Reads a record's headers: names in any case, and the last of a repeated one, because a header
 /// that was added on the way (by a retry, by a dead-letter publisher) comes last.
-pub(super) struct RecordHeaders<'a>(pub(super) Option<&'a BorrowedHeaders>);
+struct RecordHeaders<'a>(Option<&'a BorrowedHeaders>);
 
 impl RecordHeaders<'_> {
     fn last(&self, key: &str) -> Option<&str> {

@@ -187,7 +187,8 @@ impl TextMapPropagator for B3 {
                     true,
                     TraceState::NONE,
                 );
-                let context = decision::overruled(context, &span).with_remote_span_context(span);
+                let context =
+                    decision::overruled(context.clone(), &span).with_remote_span_context(span);
                 decision::keep(&context, trace_id, state)
             }
         }

@@ -13,9 +13,9 @@ use opentelemetry::propagation::text_map_propagator::FieldIter;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::{Context, Key};
 
+use super::headers::{BAGGAGE, W3cHeaders, texts};
 use crate::redact;
 
-const HEADER: &str = "baggage";
 /// Section 3.3.2: what everybody must be able to pass on, and all that passes here.
 const MAX_MEMBERS: usize = 64;
 /// Section 3.3.2: the same for all members together, in bytes, with the commas.
@@ -43,32 +43,37 @@ impl TextMapPropagator for Baggage {
             }
         }
         if !header.is_empty() {
-            carrier.set(HEADER, header);
+            carrier.set(BAGGAGE, header);
         }
     }
 
     fn extract_with_context(&self, context: &Context, carrier: &dyn Extractor) -> Context {
-        let Some(values) = carrier.get_all(HEADER) else {
-            return context.clone();
-        };
-        let members = read(&values);
-        if members.is_empty() {
-            return context.clone();
-        }
-        let order = members.iter().map(|(key, ..)| key.clone()).collect();
-        // Of a key that comes twice the last value counts.
-        let members = members
-            .into_iter()
-            .map(|(key, value, properties)| KeyValueMetadata::new(key, value, properties));
-        context
-            .with_baggage(members.collect::<Vec<_>>())
-            .with_value(Order(order))
+        add(&W3cHeaders::of(carrier, &[BAGGAGE]), context.clone())
     }
 
     fn fields(&self) -> FieldIter<'_> {
-        static FIELDS: LazyLock<[String; 1]> = LazyLock::new(|| [HEADER.to_owned()]);
+        static FIELDS: LazyLock<[String; 1]> = LazyLock::new(|| [BAGGAGE.to_owned()]);
         FieldIter::new(FIELDS.as_ref())
     }
+}
+
+/// `context` with the members that the headers list.
+pub(super) fn add(headers: &W3cHeaders<'_>, context: Context) -> Context {
+    if headers.baggage.is_empty() {
+        return context;
+    }
+    let members = read(&texts(&headers.baggage));
+    if members.is_empty() {
+        return context;
+    }
+    let order = members.iter().map(|(key, ..)| key.clone()).collect();
+    // Of a key that comes twice the last value counts.
+    let members = members
+        .into_iter()
+        .map(|(key, value, properties)| KeyValueMetadata::new(key, value, properties));
+    context
+        .with_baggage(members.collect::<Vec<_>>())
+        .with_value(Order(order))
 }
 
 /// All headers as one list (section 3.3.1), within the limits; a member that does not fit is left

@@ -49,12 +49,10 @@ pub(super) fn keep(context: &Context, trace_id: TraceId, state: State) -> Contex
 
 /// The context in which `span` of another format has the last word. Only a debug wish for the
 /// same, sampled trace stands: the other format can't express it and does not contradict it.
-pub(super) fn overruled(context: &Context, span: &SpanContext) -> Context {
-    match said(context) {
-        None => context.clone(),
-        Some(Said(State::Debug, Some(id))) if id == span.trace_id() && span.is_sampled() => {
-            context.clone()
-        }
+pub(super) fn overruled(context: Context, span: &SpanContext) -> Context {
+    match said(&context) {
+        None => context,
+        Some(Said(State::Debug, Some(id))) if id == span.trace_id() && span.is_sampled() => context,
         Some(_) => context.with_value::<Slot>(None),
     }
 }
@@ -96,16 +94,18 @@ pub(crate) fn decide_anew(context: &Context) -> Context {
 
 /// True when `context` brings a span and the decision was left to whoever receives it.
 pub(crate) fn is_left_open(context: &Context) -> bool {
-    let span = context.span();
-    let id = span.span_context().trace_id();
+    leaves_open(context, context.span().span_context())
+}
+
+/// As [`is_left_open`], for a span that `context` need not hold.
+fn leaves_open(context: &Context, span: &SpanContext) -> bool {
+    let id = span.trace_id();
     matches!(said(context), Some(Said(State::Deferred, Some(about))) if about == id)
 }
 
-/// True when `context` brings a span that was decided against.
-pub(crate) fn is_decided_against(context: &Context) -> bool {
-    let span = context.span();
-    let span = span.span_context();
-    span.is_valid() && !span.is_sampled() && !is_left_open(context)
+/// True when `span`, which `context` may hold or not, was decided against.
+pub(crate) fn decides_against(context: &Context, span: &SpanContext) -> bool {
+    span.is_valid() && !span.is_sampled() && !leaves_open(context, span)
 }
 
 /// What a caller wants of the sampler for a span without a parent, or under a remote parent that

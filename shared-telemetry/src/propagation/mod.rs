@@ -13,8 +13,10 @@
 
 mod b3;
 mod baggage;
+mod caller;
 mod decision;
 mod format;
+mod headers;
 mod trace_context;
 pub mod traceparent;
 mod tracestate;
@@ -24,9 +26,12 @@ use std::sync::OnceLock;
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 
+use headers::W3cHeaders;
+
 pub use b3::B3;
 pub use baggage::Baggage;
-pub(crate) use decision::{Wish, decide_anew, force, is_decided_against, is_left_open, wish};
+pub(crate) use caller::Caller;
+pub(crate) use decision::{Wish, decide_anew, decides_against, force, is_left_open, wish};
 pub use format::{Format, UnknownFormat};
 pub use trace_context::TraceContext;
 pub(crate) use trace_context::header_of;
@@ -38,6 +43,7 @@ static PROPAGATION: OnceLock<Propagation> = OnceLock::new();
 #[derive(Debug)]
 pub struct Propagation {
     extract: Vec<Box<dyn TextMapPropagator + Send + Sync>>,
+    readers: Vec<Format>,
     inject: Vec<Box<dyn TextMapPropagator + Send + Sync>>,
 }
 
@@ -47,8 +53,10 @@ impl Propagation {
     #[must_use]
     pub fn new(extract: &[Format], inject: &[Format]) -> Self {
         let build = |formats: &[Format]| formats.iter().map(|format| format.propagator()).collect();
+        let readers = Format::readers(extract);
         Self {
-            extract: build(&Format::readers(extract)),
+            extract: build(&readers),
+            readers,
             inject: build(inject),
         }
     }
@@ -62,6 +70,27 @@ impl Propagation {
             .fold(Context::new(), |context, propagator| {
                 propagator.extract_with_context(&context, carrier)
             })
+    }
+
+    /// The same from headers that can be listed, their names in lower case.
+    fn caller<'h, H>(&self, headers: H, carrier: &dyn Extractor) -> Caller
+    where
+        H: Iterator<Item = (&'h str, &'h [u8])>,
+    {
+        let reads = |format| self.readers.contains(&format);
+        if reads(Format::B3) || reads(Format::B3Multi) {
+            return self.extract(carrier).into();
+        }
+        let headers = W3cHeaders::among(headers);
+        let mut around = Context::new();
+        if reads(Format::Baggage) {
+            around = baggage::add(&headers, around);
+        }
+        if reads(Format::TraceContext) {
+            trace_context::read(&headers, around)
+        } else {
+            around.into()
+        }
     }
 
     /// Writes `context` into `carrier`.
@@ -83,6 +112,15 @@ fn current() -> &'static Propagation {
 
 pub(crate) fn extract(carrier: &dyn Extractor) -> Context {
     current().extract(carrier)
+}
+
+/// As [`extract`], from headers that can be listed, their names in lower case; `carrier` has the
+/// same ones.
+pub(crate) fn caller<'h, H>(headers: H, carrier: &dyn Extractor) -> Caller
+where
+    H: Iterator<Item = (&'h str, &'h [u8])>,
+{
+    current().caller(headers, carrier)
 }
 
 pub(crate) fn inject(context: &Context, carrier: &mut dyn Injector) {

@@ -10,12 +10,11 @@ use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
 use opentelemetry::{Context, SpanId, TraceFlags, TraceId};
 
-use super::decision;
+use super::headers::{TRACEPARENT, TRACESTATE, W3cHeaders, texts};
 use super::traceparent::{self, Traceparent};
 use super::tracestate::{self, Read};
+use super::{Caller, decision};
 
-const TRACEPARENT: &str = "traceparent";
-const TRACESTATE: &str = "tracestate";
 /// The flags that this version of the specification defines; unknown ones are not passed on.
 const KNOWN_FLAGS: u8 = traceparent::SAMPLED | traceparent::RANDOM;
 
@@ -23,19 +22,48 @@ const KNOWN_FLAGS: u8 = traceparent::SAMPLED | traceparent::RANDOM;
 #[derive(Debug, Clone, Copy)]
 pub struct TraceContext;
 
-/// "traceparent" twice is as good as none: nobody can tell which one is meant.
-fn read_traceparent(carrier: &dyn Extractor) -> Option<Traceparent> {
-    match carrier.get_all(TRACEPARENT)?.as_slice() {
-        [single] => traceparent::parse(trim(single).as_bytes()).ok(),
-        _ => None,
+/// Without the blanks that HTTP allows around a value, and that hardly anybody sends.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
     }
+    value
 }
 
-/// Without the blanks that HTTP allows around a value, and that hardly anybody sends.
-fn trim(value: &str) -> &str {
-    match value.as_bytes() {
-        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => value.trim_matches([' ', '\t']),
-        _ => value,
+/// The span that the headers name, above all else that is known of the caller.
+pub(super) fn read(headers: &W3cHeaders<'_>, around: Context) -> Caller {
+    let header = headers.traceparent().map(trim);
+    let Some(header) = header.and_then(|header| traceparent::parse(header).ok()) else {
+        return Caller::from(around);
+    };
+    let trace_id = TraceId::from_bytes(header.trace_id);
+    // A broken tracestate never invalidates a good traceparent.
+    let (state, verbatim) = if headers.tracestate.is_empty() {
+        (TraceState::NONE, None)
+    } else {
+        match tracestate::read(&texts(&headers.tracestate)) {
+            Read::Nothing => (TraceState::NONE, None),
+            Read::State(state) => (state, None),
+            Read::Verbatim(text) => (TraceState::NONE, Some(text)),
+        }
+    };
+    let span = SpanContext::new(
+        trace_id,
+        SpanId::from_bytes(header.parent_id),
+        TraceFlags::new(header.flags & KNOWN_FLAGS),
+        true,
+        state,
+    );
+    let around = decision::overruled(around, &span);
+    let around = match verbatim {
+        Some(text) => tracestate::keep(&around, trace_id, text),
+        None => around,
+    };
+    // What an older format named is overruled as well.
+    if around.has_active_span() {
+        Caller::from(around.with_remote_span_context(span))
+    } else {
+        Caller::new(span, around)
     }
 }
 
@@ -71,31 +99,8 @@ impl TextMapPropagator for TraceContext {
     }
 
     fn extract_with_context(&self, context: &Context, carrier: &dyn Extractor) -> Context {
-        let Some(header) = read_traceparent(carrier) else {
-            return context.clone();
-        };
-        let trace_id = TraceId::from_bytes(header.trace_id);
-        // A broken tracestate never invalidates a good traceparent.
-        let (state, verbatim) = match carrier.get_all(TRACESTATE) {
-            Some(values) => match tracestate::read(&values) {
-                Read::Nothing => (TraceState::NONE, None),
-                Read::State(state) => (state, None),
-                Read::Verbatim(text) => (TraceState::NONE, Some(text)),
-            },
-            None => (TraceState::NONE, None),
-        };
-        let span = SpanContext::new(
-            trace_id,
-            SpanId::from_bytes(header.parent_id),
-            TraceFlags::new(header.flags & KNOWN_FLAGS),
-            true,
-            state,
-        );
-        let context = decision::overruled(context, &span).with_remote_span_context(span);
-        match verbatim {
-            Some(text) => tracestate::keep(&context, trace_id, text),
-            None => context,
-        }
+        let headers = W3cHeaders::of(carrier, &[TRACEPARENT, TRACESTATE]);
+        read(&headers, context.clone()).into_context()
     }
 
     fn fields(&self) -> FieldIter<'_> {

@@ -12,7 +12,7 @@
 //! a place where nobody looks. Whoever cannot read a header starts a new trace (section 3.2.4),
 //! so [`parse`] refuses exactly what the specification calls invalid and nothing more.
 
-pub(super) mod hex;
+pub(crate) mod hex;
 mod inspect;
 #[cfg(test)]
 mod tests;
@@ -78,7 +78,11 @@ fn read(header: &[u8]) -> Option<Traceparent> {
     if head[2] != b'-' || head[35] != b'-' || head[52] != b'-' {
         return None;
     }
-    let [version] = hex::decode(&head[0..2])?;
+    let version = match &head[0..2] {
+        // What nearly all send.
+        b"00" => 0,
+        other => hex::decode::<1>(other)?[0],
+    };
     let trace_id: [u8; 16] = hex::decode(&head[3..35])?;
     let parent_id: [u8; 8] = hex::decode(&head[36..52])?;
     let [flags] = hex::decode(&head[53..55])?;

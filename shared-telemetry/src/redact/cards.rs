@@ -187,13 +187,14 @@ const COUNTRIES: &[(&[u8; 2], usize)] = &[
 
 /// The bank account number that begins at `at`, in one piece or in groups of four.
 pub(super) fn iban(view: &View<'_>, at: usize) -> Option<Found> {
-    let country = view.bytes.get(at..at + 2)?;
-    let (_, len) = COUNTRIES.iter().find(|(code, _)| *code == country)?;
     let in_a_word = at > 0 && view.bytes[at - 1].is_ascii_alphanumeric();
-    let checked = view.bytes.get(at + 2..at + 4)?;
-    if in_a_word || !checked.iter().all(u8::is_ascii_digit) {
+    let [country @ .., tens, ones] = view.bytes.get(at..at + 4)? else {
+        return None;
+    };
+    if in_a_word || !tens.is_ascii_digit() || !ones.is_ascii_digit() {
         return None;
     }
+    let (_, len) = COUNTRIES.iter().find(|(code, _)| *code == country)?;
     let mut account = [0; 34];
     let (mut count, mut end) = (0, at);
     while count < *len {

@@ -12,6 +12,11 @@ const SCHEMES: [&[u8]; 4] = [b"bearer", b"basic", b"digest", b"negotiate"];
 ///
 /// "basic authentication" is a phrase. Credentials have digits, capitals or padding, or are long.
 pub(super) fn scheme(view: &View<'_>, at: usize, from: usize) -> Option<Found> {
+    // The last letters of the schemes: they rule out most words before a blank.
+    let last = at.checked_sub(1).and_then(|last| view.get(last))?;
+    if !b"rRcCtTeE".contains(&last) {
+        return None;
+    }
     let word = view.run_back(from, at, 10, |byte| byte.is_ascii_alphanumeric());
     let word = &view.bytes[at - word..at];
     if !SCHEMES

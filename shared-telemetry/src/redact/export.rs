@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -37,15 +38,21 @@ impl<E: SpanExporter> SpanExporter for Redacted<E> {
 
 fn span(span: &mut SpanData) {
     values::name(&mut span.name);
-    span.attributes.iter_mut().for_each(key_value);
+    all(&mut span.attributes);
     for event in &mut span.events.events {
         values::name(&mut event.name);
-        event.attributes.iter_mut().for_each(key_value);
+        all(&mut event.attributes);
     }
     for link in &mut span.links.links {
-        link.attributes.iter_mut().for_each(key_value);
+        all(&mut link.attributes);
     }
     if let Status::Error { description } = &mut span.status {
         values::name(description);
+    }
+}
+
+fn all(attributes: &mut [KeyValue]) {
+    for attribute in attributes {
+        key_value(attribute);
     }
 }

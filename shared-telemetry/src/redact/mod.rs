@@ -25,9 +25,10 @@
 //! assert_eq!(redact::text("order 4242424242424241"), "order 4242424242424241", "no check digit");
 //! ```
 //!
-//! What is clean is neither copied nor allocated: one pass over the bytes, nearly all of which
-//! cost one look into a table. The pass is linear in the text whatever the text is, so that
-//! nobody can stop the export with a long one.
+//! What is clean is neither copied nor allocated. What a key says is found out once
+//! ([`keys`]), and a first look counts what a text is made of: that clears most of them
+//! ([`glance`]). What it does not clear is read in one pass, linear in the text whatever the text
+//! is, so that nobody can stop the export with a long one.
 //!
 //! It is the second line of defence. The first is not to record a secret at all, and no list of
 //! forms is complete: `docs/redaction.md` says what is not found.
@@ -35,7 +36,9 @@
 mod cards;
 mod credentials;
 mod export;
+mod glance;
 pub mod headers;
+mod keys;
 mod kind;
 mod mailbox;
 mod pairs;
@@ -50,9 +53,10 @@ use std::sync::OnceLock;
 
 pub(crate) use export::Redacted;
 pub use kind::Kind;
-pub(crate) use values::{fraction, key_value, number, resource};
+pub(crate) use values::{fraction, key_value, name, number, resource};
 
-use crate::{names, semconv_opt_in};
+use glance::Glance;
+use keys::{Keys, Rule};
 use kind::is_redacted;
 use scan::{Found, Place, Scan};
 use view::View;
@@ -66,25 +70,44 @@ pub(crate) struct Redaction {
     pub(crate) own_names: &'static [&'static str],
 }
 
-static REDACTION: OnceLock<Redaction> = OnceLock::new();
+/// How this process redacts, and what it has found out about keys.
+struct Current {
+    redaction: Redaction,
+    keys: Keys,
+}
 
-const DEFAULT: Redaction = Redaction {
+impl Current {
+    const fn new(redaction: Redaction) -> Self {
+        Self {
+            redaction,
+            keys: Keys::new(),
+        }
+    }
+
+    fn rule(&self, key: &str) -> Rule {
+        self.keys.rule(key, self.redaction.own_names)
+    }
+}
+
+static REDACTION: OnceLock<Current> = OnceLock::new();
+
+static DEFAULT: Current = Current::new(Redaction {
     on: true,
     own_names: &[],
-};
+});
 
 /// Only the first call counts: tests share one installation.
 pub(crate) fn install(redaction: Redaction) {
-    let _ = REDACTION.set(redaction);
+    let _ = REDACTION.set(Current::new(redaction));
 }
 
-fn current() -> Redaction {
-    REDACTION.get().copied().unwrap_or(DEFAULT)
+fn current() -> &'static Current {
+    REDACTION.get().unwrap_or(&DEFAULT)
 }
 
 /// False only where `TELEMETRY_REDACTION` is `off`.
 pub(crate) fn is_on() -> bool {
-    current().on
+    current().redaction.on
 }
 
 /// `text` without what must not leave the process; borrowed when there is nothing to hide. For
@@ -102,14 +125,19 @@ pub fn value<'t>(key: &str, text: &'t str) -> Cow<'t, str> {
 
 /// What is to leave instead of `text`; `None` for the text itself.
 fn clean(key: &str, text: &str) -> Option<Cow<'static, str>> {
-    let Redaction { on, own_names } = current();
-    if !on {
+    let current = current();
+    if !current.redaction.on {
         return None;
     }
-    match whole(key, own_names) {
+    clean_by(current.rule(key), text)
+}
+
+/// As [`clean`], for who has asked what the key says.
+fn clean_by(rule: Rule, text: &str) -> Option<Cow<'static, str>> {
+    match rule.whole {
         Some(_) if is_redacted(text.as_bytes()) => None,
         Some(kind) => Some(Cow::Borrowed(kind.marker())),
-        None => scrub(text, place(key, own_names)).map(Cow::Owned),
+        None => scrub(text, rule.place(current().redaction.own_names)).map(Cow::Owned),
     }
 }
 
@@ -130,40 +158,33 @@ pub(crate) fn found_in_tracestate(key: &str, value: &str) -> bool {
 /// telemetry of others.
 #[must_use]
 pub fn kinds(key: &str, text: &str) -> Vec<Kind> {
-    match whole(key, &[]) {
+    let rule = Rule::of(key, &[]);
+    match rule.whole {
         Some(_) if is_redacted(text.as_bytes()) => Vec::new(),
         Some(kind) => vec![kind],
         None => {
             let view = View::new(text);
-            let scan = Scan::new(&view, place(key, &[]));
+            let place = rule.place(&[]);
+            let scan = Scan::new(&view, place, Glance::at(&view.bytes).signs(place));
             scan.map(|found| found.kind).collect()
         }
     }
 }
 
-/// What the key says about its whole value.
-fn whole(key: &str, own_names: &[&str]) -> Option<Kind> {
-    if let Some(header) = headers::of_attribute(key) {
-        return (!headers::may_be_recorded(header)).then_some(Kind::Header);
-    }
-    let last = key.rsplit('.').next().unwrap_or(key);
-    secret_names::kind_of(last.as_bytes(), own_names)
-}
-
-fn place<'n>(key: &str, own_names: &'n [&'n str]) -> Place<'n> {
-    let current_path = matches!(key, names::URL_PATH | names::URL_FULL);
-    Place {
-        is_path: current_path || semconv_opt_in::PATHS.contains(&key),
-        is_statement: key == names::DB_QUERY_TEXT || semconv_opt_in::STATEMENTS.contains(&key),
-        is_id: key.ends_with("trace_id") || key.ends_with("span_id"),
-        own_names,
-    }
-}
-
 /// `None` when there is nothing to hide.
 fn scrub(text: &str, place: Place<'_>) -> Option<String> {
-    let view = View::new(text);
-    let mut scan = Scan::new(&view, place);
+    let glance = Glance::at(text.as_bytes());
+    if glance.clears(place) {
+        return None;
+    }
+    let (view, signs) = if glance.is_plain() {
+        (View::plain(text), glance.signs(place))
+    } else {
+        let view = View::new(text);
+        let signs = Glance::at(&view.bytes).signs(place);
+        (view, signs)
+    };
+    let mut scan = Scan::new(&view, place, signs);
     let first = scan.next()?;
     let mut clean = String::with_capacity(text.len() + 32);
     let mut done = 0;

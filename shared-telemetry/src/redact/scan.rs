@@ -23,40 +23,66 @@ pub(super) struct Place<'n> {
     pub(super) own_names: &'n [&'n str],
 }
 
-/// What a byte may be the sign of. Most bytes are the sign of nothing, and cost one look into
-/// [`SIGNS`]: that is what keeps a clean text cheap.
+/// What a byte may be the sign of; or several such signs. Most bytes are the sign of nothing, and
+/// cost one look into [`SIGNS`]: that is what keeps a clean text cheap.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Nothing,
+pub(super) struct Sign(u8);
+
+impl Sign {
+    pub(super) const NOTHING: Self = Self(0);
     /// `@`: an e-mail address is around it.
-    At,
+    pub(super) const AT: Self = Self(1);
     /// `=` or `:`: a name before it, a value behind it. `://` begins an authority.
-    Separator,
+    pub(super) const SEPARATOR: Self = Self(1 << 1);
     /// A card's number may begin.
-    Digit,
+    pub(super) const DIGIT: Self = Self(1 << 2);
     /// An IBAN may begin, or it is the third letter of a JSON Web Token.
-    Capital,
+    pub(super) const CAPITAL: Self = Self(1 << 3);
     /// `Bearer` may be before it.
-    Blank,
+    pub(super) const BLANK: Self = Self(1 << 4);
     /// `ghp_` may end here, or `-----BEGIN` begin.
-    Joint,
+    pub(super) const JOINT: Self = Self(1 << 5);
     /// A segment of a path begins.
-    Slash,
+    pub(super) const SLASH: Self = Self(1 << 6);
+
+    /// All that can be a sign at that place.
+    #[cfg(test)]
+    pub(super) fn all(place: Place<'_>) -> Self {
+        let anywhere = Self(Self::SLASH.0 - 1);
+        let path = if place.is_path {
+            Self::SLASH
+        } else {
+            Self::NOTHING
+        };
+        anywhere | path
+    }
+
+    fn is_in(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+impl std::ops::BitOr for Sign {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 }
 
 const SIGNS: [Sign; 256] = {
-    let mut signs = [Sign::Nothing; 256];
+    let mut signs = [Sign::NOTHING; 256];
     let mut byte = 0_u8;
     while byte < 128 {
         signs[byte as usize] = match byte {
-            b'@' => Sign::At,
-            b'=' | b':' => Sign::Separator,
-            b'0'..=b'9' => Sign::Digit,
-            b'A'..=b'Z' => Sign::Capital,
-            b' ' | b'+' => Sign::Blank,
-            b'_' | b'-' => Sign::Joint,
-            b'/' => Sign::Slash,
-            _ => Sign::Nothing,
+            b'@' => Sign::AT,
+            b'=' | b':' => Sign::SEPARATOR,
+            b'0'..=b'9' => Sign::DIGIT,
+            b'A'..=b'Z' => Sign::CAPITAL,
+            b' ' | b'+' => Sign::BLANK,
+            b'_' | b'-' => Sign::JOINT,
+            b'/' => Sign::SLASH,
+            _ => Sign::NOTHING,
         };
         byte += 1;
     }
@@ -71,6 +97,8 @@ const SIGNS: [Sign; 256] = {
 pub(super) struct Scan<'v, 't> {
     view: &'v View<'t>,
     place: Place<'v>,
+    /// The signs that are looked at.
+    signs: Sign,
     at: usize,
     /// Where the last finding ends.
     from: usize,
@@ -79,10 +107,12 @@ pub(super) struct Scan<'v, 't> {
 }
 
 impl<'v, 't> Scan<'v, 't> {
-    pub(super) fn new(view: &'v View<'t>, place: Place<'v>) -> Self {
+    /// Looks at these signs, of [`Glance::signs`](super::glance::Glance::signs), and no others.
+    pub(super) fn new(view: &'v View<'t>, place: Place<'v>, signs: Sign) -> Self {
         Self {
             view,
             place,
+            signs,
             at: 0,
             from: 0,
             no_jwt_before: 0,
@@ -93,20 +123,19 @@ impl<'v, 't> Scan<'v, 't> {
         let (view, at, from) = (self.view, self.at, self.from);
         self.at += 1;
         match sign {
-            Sign::Nothing => None,
-            Sign::At => mailbox::around(view, at, from),
-            Sign::Separator => credentials::userinfo(view, at)
+            Sign::AT => mailbox::around(view, at, from),
+            Sign::SEPARATOR => credentials::userinfo(view, at)
                 .or_else(|| pairs::around(view, at, from, self.place)),
-            Sign::Digit => {
+            Sign::DIGIT => {
                 let (found, next) = cards::at(view, at);
                 self.at = next;
                 found.filter(|_| !self.place.is_id)
             }
-            Sign::Capital => self.jwt(at).or_else(|| cards::iban(view, at)),
-            Sign::Blank => credentials::scheme(view, at, from),
-            Sign::Joint => credentials::token(view, at, from),
-            Sign::Slash if self.place.is_path => segments::behind(view, at, self.place.own_names),
-            Sign::Slash => None,
+            Sign::CAPITAL => self.jwt(at).or_else(|| cards::iban(view, at)),
+            Sign::BLANK => credentials::scheme(view, at, from),
+            Sign::JOINT => credentials::token(view, at, from),
+            Sign::SLASH => segments::behind(view, at, self.place.own_names),
+            _ => None,
         }
     }
 
@@ -130,7 +159,7 @@ impl Iterator for Scan<'_, '_> {
         loop {
             let byte = self.view.get(self.at)?;
             let sign = SIGNS[usize::from(byte)];
-            if sign == Sign::Nothing {
+            if !sign.is_in(self.signs) {
                 self.at += 1;
             } else if let Some(found) = self.look(sign) {
                 self.from = found.end;

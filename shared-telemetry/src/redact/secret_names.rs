@@ -74,6 +74,17 @@ const NAMES: &[Name] = &[
     ending("iban", Kind::Iban),
 ];
 
+/// The letters with which names end.
+const LASTS: [bool; 256] = {
+    let mut lasts = [false; 256];
+    let mut at = 0;
+    while at < NAMES.len() {
+        lasts[NAMES[at].last as usize] = true;
+        at += 1;
+    }
+    lasts
+};
+
 /// The longest name that is looked at; of a longer one its end.
 pub(super) const MAX_LEN: usize = 40;
 
@@ -81,9 +92,11 @@ pub(super) const MAX_LEN: usize = 40;
 /// `own` are the program's own names.
 pub(super) fn kind_of(name: &[u8], own: &[&str]) -> Option<Kind> {
     let last = name.last()?.to_ascii_lowercase();
-    let mut likely = NAMES.iter().filter(|known| known.last == last);
-    if let Some(found) = likely.find(|known| is(name, known.text, known.longer)) {
-        return Some(found.kind);
+    if LASTS[usize::from(last)] {
+        let mut likely = NAMES.iter().filter(|known| known.last == last);
+        if let Some(found) = likely.find(|known| is(name, known.text, known.longer)) {
+            return Some(found.kind);
+        }
     }
     own.iter()
         .any(|own| is(name, own, false))

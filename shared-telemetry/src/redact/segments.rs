@@ -6,15 +6,21 @@ use super::scan::Found;
 use super::secret_names;
 use super::view::View;
 
+/// A shorter segment does not look random.
+const OPAQUE: usize = 16;
+
 /// A segment between `/` at `at` and the next one, if it is a token.
 pub(super) fn behind(view: &View<'_>, at: usize, own_names: &[&str]) -> Option<Found> {
     let start = at + 1;
+    let before = view.run_back(0, at, secret_names::MAX_LEN, |byte| byte != b'/');
+    let named = secret_names::kind_of(&view.bytes[at - before..at], own_names).is_some();
+    if !named && view.bytes.len() - start < OPAQUE {
+        return None;
+    }
     let len = view.run(start, usize::MAX, |byte| {
         !b"/?#\"'".contains(&byte) && !byte.is_ascii_whitespace()
     });
     let segment = &view.bytes[start..start + len];
-    let before = view.run_back(0, at, secret_names::MAX_LEN, |byte| byte != b'/');
-    let named = secret_names::kind_of(&view.bytes[at - before..at], own_names).is_some();
     let found = (named && !is_word(segment)) || is_opaque(segment);
     found.then_some(Found {
         start,
@@ -37,7 +43,9 @@ fn is_opaque(segment: &[u8]) -> bool {
     let end = segment.iter().rposition(filled).map_or(0, |last| last + 1);
     let segment = &segment[..end];
     let has = |class: fn(&u8) -> bool| segment.iter().any(class);
-    if segment.len() < 16 || !segment.iter().all(|byte| of_token(*byte)) || !has(u8::is_ascii_digit)
+    if segment.len() < OPAQUE
+        || !segment.iter().all(|byte| of_token(*byte))
+        || !has(u8::is_ascii_digit)
     {
         return false;
     }

@@ -18,12 +18,17 @@ pub(super) struct View<'t> {
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        let mut view = Self {
+    /// Of a text in which nothing is encoded.
+    pub(super) fn plain(text: &'t str) -> Self {
+        Self {
             text,
             bytes: Cow::Borrowed(text.as_bytes()),
             places: None,
-        };
+        }
+    }
+
+    pub(super) fn new(text: &'t str) -> Self {
+        let mut view = Self::plain(text);
         for _ in 0..ROUNDS {
             if !view.decode() {
                 break;

@@ -94,7 +94,10 @@ impl<L> Filtered<L> {
 
 impl<S: Subscriber, L: Layer<S>> Layer<S> for Filtered<L> {
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
-        if self.filter.logs(event.metadata()) {
+        let metadata = event.metadata();
+        // The gate has let an event without a name through because it is to be logged; one with a
+        // name may be here for its span alone.
+        if !is_named(metadata) || self.filter.logs(metadata) {
             self.inner.on_event(event, ctx);
         }
     }

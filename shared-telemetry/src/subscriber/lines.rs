@@ -11,7 +11,9 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 
-use super::line::{self, JsonFields, PrettyFields};
+use super::json::{self, Heads};
+use super::pretty;
+use super::stamp::Stamp;
 use crate::config::LogFormat;
 
 /// Writes each event as one line.
@@ -20,50 +22,57 @@ use crate::config::LogFormat;
 /// along, and nobody can forget to.
 pub(super) struct LogLines<W> {
     service: Box<str>,
+    heads: Heads,
     format: LogFormat,
     writer: W,
 }
 
+/// What a thread keeps from line to line: no line allocates.
+struct Desk {
+    /// Built here and written in one piece: no half lines.
+    line: Vec<u8>,
+    /// Holds a value while it is searched for secrets.
+    value: String,
+    stamp: Stamp,
+}
+
 thread_local! {
-    /// A line is built here and written in one piece: no allocation, no half lines. The second
-    /// one holds a value while it is searched for secrets.
-    static LINE: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
+    static DESK: RefCell<Desk> = const {
+        RefCell::new(Desk { line: Vec::new(), value: String::new(), stamp: Stamp::new() })
+    };
 }
 
 impl<W> LogLines<W> {
     pub(super) fn new(service: &str, format: LogFormat, writer: W) -> Self {
         Self {
             service: service.into(),
+            heads: Heads::new(service),
             format,
             writer,
         }
     }
 
-    fn write(
-        &self,
-        line: &mut String,
-        value: &mut String,
-        event: &Event<'_>,
-        span: Option<&SpanContext>,
-    ) {
-        let now = SystemTime::now();
+    fn write(&self, desk: &mut Desk, event: &Event<'_>, span: Option<&SpanContext>) {
+        let Desk { line, value, stamp } = desk;
+        let stamp = stamp.of(SystemTime::now());
         let metadata: &Metadata<'_> = event.metadata();
+        line.clear();
         match self.format {
             LogFormat::Json => {
-                line::json_head(line, now, metadata, &self.service, span);
-                let mut fields = JsonFields::new(line, value);
+                self.heads.begin(line, stamp, metadata, span);
+                let mut fields = json::Fields::new(line, value);
                 event.record(&mut fields);
                 fields.finish();
             }
             LogFormat::Pretty => {
-                line::pretty_head(line, now, metadata, &self.service);
-                let mut fields = PrettyFields::new(line, value);
+                pretty::begin(line, stamp, metadata, &self.service);
+                let mut fields = pretty::Fields::new(line, value);
                 event.record(&mut fields);
                 fields.finish();
-                line::pretty_tail(line, span);
+                pretty::end(line, span);
             }
         }
-        line.push('\n');
+        line.push(b'\n');
     }
 }
 
@@ -73,20 +82,18 @@ where
     W: for<'w> MakeWriter<'w> + 'static,
 {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        LINE.with(|line| {
+        DESK.with(|desk| {
             // Taken already only if a field's own formatting logs: that inner line is given up.
-            let Ok(mut buffers) = line.try_borrow_mut() else {
+            let Ok(mut desk) = desk.try_borrow_mut() else {
                 return;
             };
-            let (line, value) = &mut *buffers;
-            line.clear();
             OtelContext::map_current(|context| {
                 let span = context.span();
                 let span = Some(span.span_context()).filter(|span| span.is_valid());
-                self.write(line, value, event, span);
+                self.write(&mut desk, event, span);
             });
             // A closed pipe must not take the service down.
-            let _ = self.writer.make_writer().write_all(line.as_bytes());
+            let _ = self.writer.make_writer().write_all(&desk.line);
         });
     }
 }

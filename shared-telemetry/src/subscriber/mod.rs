@@ -16,10 +16,13 @@
 mod events;
 mod filter;
 mod gate;
-mod line;
+mod json;
+mod json_text;
 mod lines;
+mod pretty;
 mod records;
 mod spans;
+mod stamp;
 
 use std::sync::Arc;
 
@@ -37,6 +40,9 @@ use gate::Gate;
 use lines::LogLines;
 use records::Records;
 use spans::SpanLayer;
+
+/// The field under which `tracing` hands over an event's message.
+const MESSAGE: &str = "message";
 
 pub(crate) fn build(
     service_name: &str,

@@ -72,7 +72,7 @@ fn install(settings: Settings) -> Recorder {
         let processor: Box<dyn SpanProcessor> = Box::new(SimpleSpanProcessor::new(exporter));
         Some(processor)
     }));
-    let tracer = Tracer::new(provider.tracer("testing"));
+    let tracer = Tracer::new(provider.tracer("testing"), settings.sampling.parent_based);
     let log_lines = LogLines::default();
     let subscriber = subscriber::build_writing(
         "testing",

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::post;
 use prost::Message;
 use shared_telemetry::otlp::proto;
@@ -31,6 +32,8 @@ pub(crate) type Attributes = BTreeMap<String, String>;
 
 #[derive(Clone, Default)]
 struct Received {
+    /// Of requests with spans.
+    headers: Arc<Mutex<Vec<HeaderMap>>>,
     traces: Arc<Mutex<Vec<ExportTraceServiceRequest>>>,
     logs: Arc<Mutex<Vec<ExportLogsServiceRequest>>>,
     metrics: Arc<Mutex<Vec<ExportMetricsServiceRequest>>>,
@@ -100,6 +103,16 @@ impl Collector {
         spans.remove(0)
     }
 
+    /// A header of each export of spans.
+    pub(crate) fn header(&self, name: &str) -> Vec<String> {
+        let headers = self.received.headers.lock().expect("no panic");
+        let text = |headers: &HeaderMap| {
+            let value = headers.get(name).map(|value| value.to_str().expect("text"));
+            value.unwrap_or_default().to_owned()
+        };
+        headers.iter().map(text).collect()
+    }
+
     /// The Resource of each export of spans.
     pub(crate) fn resources(&self) -> Vec<Attributes> {
         let traces = self.received.traces.lock().expect("no panic");
@@ -143,8 +156,9 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
     address
 }
 
-async fn http_traces(State(received): State<Received>, body: Bytes) {
+async fn http_traces(State(received): State<Received>, headers: HeaderMap, body: Bytes) {
     let request = ExportTraceServiceRequest::decode(body).expect("protobuf");
+    received.headers.lock().expect("no panic").push(headers);
     received.traces.lock().expect("no panic").push(request);
 }
 
@@ -164,6 +178,8 @@ impl TraceService for Received {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
+        let headers = request.metadata().clone().into_headers();
+        self.headers.lock().expect("no panic").push(headers);
         let mut traces = self.traces.lock().expect("no panic");
         traces.push(request.into_inner());
         Ok(Response::new(Default::default()))

@@ -6,7 +6,15 @@ use crate::child::{Work, run};
 use crate::collector::{Collector, hex};
 
 async fn delivers_all(work: Work, collector: Collector) {
-    let ended = run(work, &collector.environment(&[])).await;
+    delivers_all_with(&[], work, collector).await;
+}
+
+async fn delivers_all_with(
+    variables: &[(&str, &str)],
+    work: Work,
+    collector: Collector,
+) -> Collector {
+    let ended = run(work, &collector.environment(variables)).await;
     assert_eq!(ended.stopped().0, "ok");
 
     let spans = collector.spans();
@@ -21,6 +29,7 @@ async fn delivers_all(work: Work, collector: Collector) {
     for child in children {
         assert_eq!(child.parent_span_id, root.span_id);
     }
+    collector
 }
 
 #[tokio::test]
@@ -31,6 +40,23 @@ async fn every_span_that_ended_before_stop_arrives_over_http() {
 #[tokio::test]
 async fn every_span_that_ended_before_stop_arrives_over_grpc() {
     delivers_all(Work::HundredSpans, Collector::grpc().await).await;
+}
+
+#[tokio::test]
+async fn the_stock_exporter_can_be_asked_for_and_delivers_the_same() {
+    let stock = [("TELEMETRY_SPAN_ENCODER", "stock")];
+    for collector in [Collector::http().await, Collector::grpc().await] {
+        delivers_all_with(&stock, Work::HundredSpans, collector).await;
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_asked_for_are_sent() {
+    let headers = [("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=house")];
+    for collector in [Collector::http().await, Collector::grpc().await] {
+        let collector = delivers_all_with(&headers, Work::HundredSpans, collector).await;
+        assert_eq!(collector.header("x-tenant"), ["house"]);
+    }
 }
 
 #[tokio::test]

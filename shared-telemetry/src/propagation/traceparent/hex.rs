@@ -39,8 +39,12 @@ pub(in crate::propagation) fn decode<const N: usize>(digits: &[u8]) -> Option<[u
     let mut bytes = [0; N];
     let (eights, rest) = digits.as_chunks::<8>();
     let (fours, last) = bytes.as_chunks_mut::<4>();
+    // Judged once, at the end: nearly all are good, and a jump for each word costs.
+    let mut wrong = 0;
     for (four, eight) in fours.iter_mut().zip(eights) {
-        *four = decode_word(*eight)?;
+        let (bytes, bad) = decode_word(*eight);
+        *four = bytes;
+        wrong |= bad;
     }
     let mut seen = 0;
     for (byte, pair) in last.iter_mut().zip(rest.chunks_exact(2)) {
@@ -48,35 +52,30 @@ pub(in crate::propagation) fn decode<const N: usize>(digits: &[u8]) -> Option<[u
         seen |= high | low;
         *byte = (high & 0x0f) << 4 | (low & 0x0f);
     }
-    (seen <= 0x0f).then_some(bytes)
+    (seen <= 0x0f && wrong == 0).then_some(bytes)
 }
 
-/// Four bytes from eight digits. Each comparison is an addition that carries into the top bit of
-/// its byte and, where all bytes are ASCII, never beyond.
-#[inline]
-fn decode_word(digits: [u8; 8]) -> Option<[u8; 4]> {
+/// Four bytes from eight digits, and what is not 0 when one of them is none. Each comparison is an
+/// addition that carries into the top bit of its byte and, where all bytes are ASCII, never beyond.
+#[inline(always)]
+fn decode_word(digits: [u8; 8]) -> ([u8; 4], u64) {
     const TOP: u64 = every(0x80);
     let word = u64::from_be_bytes(digits);
-    if word & TOP != 0 {
-        return None;
-    }
-    let at_least = |byte: u8| word + every(0x80 - byte);
+    let at_least = |byte: u8| word.wrapping_add(every(0x80 - byte));
     let decimal = at_least(b'0') & !at_least(b'9' + 1);
     let letter = at_least(b'a') & !at_least(b'f' + 1) & TOP;
-    if (decimal | letter) & TOP != TOP {
-        return None;
-    }
+    let wrong = (word | !(decimal | letter)) & TOP;
     // `a` is 0x61: its low four bits are 9 short of its value.
     let nibbles = (word & every(0x0f)) + (letter >> 7) * 9;
     let pairs = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
     let [.., a, b, c, d] = (fours | fours >> 16).to_be_bytes();
-    Some([a, b, c, d])
+    ([a, b, c, d], wrong)
 }
 
 /// Writes two digits a byte, as far as `digits` has room.
 #[inline]
-pub(in crate::propagation) fn encode<const N: usize>(bytes: &[u8; N], digits: &mut [u8]) {
+pub(crate) fn encode<const N: usize>(bytes: &[u8; N], digits: &mut [u8]) {
     let (fours, last) = bytes.as_chunks::<4>();
     let (eights, rest) = digits.as_chunks_mut::<8>();
     for (four, eight) in fours.iter().zip(eights) {

@@ -3,6 +3,7 @@
 use std::slice;
 
 use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt as _;
 
 use super::*;
 
@@ -85,7 +86,10 @@ fn b3_tells_a_decision_that_is_open_from_one_against() {
     let says = |b3: &str| {
         let context = caller(b3);
         let open = propagation::is_left_open(&context);
-        (open, propagation::is_decided_against(&context))
+        (
+            open,
+            propagation::decides_against(&context, context.span().span_context()),
+        )
     };
     assert_eq!(says(IDS), (true, false));
     for (state, against) in [("0", true), ("1", false), ("d", false)] {
