@@ -1,0 +1,20 @@
+//! Writes what was printed into `docs/performance.md`, between its markers.
+
+use std::fs;
+use std::path::Path;
+
+/// Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`.
+pub fn write(name: &str, text: &str) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
+    let told = |error: std::io::Error| format!("docs/performance.md: {error}");
+    let page = fs::read_to_string(&path).map_err(told)?;
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = page
+        .split_once(&open)
+        .ok_or_else(|| format!("docs/performance.md has no {open}"))?;
+    let (_, after) = rest
+        .split_once(&close)
+        .ok_or_else(|| format!("docs/performance.md has no {close}"))?;
+    let page = format!("{before}{open}\n```text\n{text}```\n\n{close}{after}");
+    fs::write(&path, page).map_err(told)
+}
