@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
 pub mod canaries;
+pub mod check;
 pub mod collector;
 mod customers;
 mod demo;

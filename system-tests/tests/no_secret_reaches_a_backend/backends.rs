@@ -150,9 +150,13 @@ impl Prometheus {
     pub(crate) async fn start(program: &Path, place: &Path, collector: u16) -> Self {
         let [port] = free_ports();
         let rules = rules();
+        let targets = place.join("targets.yaml");
+        let target = [("collector:8888", format!("127.0.0.1:{collector}"))];
+        let text = changed(&configuration("prometheus/targets/collector.yaml"), &target);
+        fs::write(&targets, text).unwrap();
         let changes = [
             ("rules/*.yaml", format!("{}/*.yaml", rules.display())),
-            ("collector:8888", format!("127.0.0.1:{collector}")),
+            ("targets/*.yaml", targets.display().to_string()),
             ("localhost:9090", format!("127.0.0.1:{port}")),
             ("scrape_interval: 15s", "scrape_interval: 1s".to_owned()),
         ];

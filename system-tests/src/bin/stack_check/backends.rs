@@ -4,8 +4,8 @@ use reqwest::{Client, Url};
 use serde_json::Value;
 
 use crate::compose::Compose;
-use crate::http;
-use crate::report::Report;
+use system_tests::check::Report;
+use system_tests::check::http;
 
 /// A store of traces, and how it is asked whether it has one.
 #[derive(Debug)]

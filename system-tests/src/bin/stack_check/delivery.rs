@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::http;
-use crate::orders::Customers;
-use crate::report::Said;
 use crate::stack::Stack;
+use system_tests::check::Customers;
+use system_tests::check::Said;
+use system_tests::check::http;
 
 const CUSTOMERS: u32 = 40;
 const EVERY: Duration = Duration::from_millis(200);

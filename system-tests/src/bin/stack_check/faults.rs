@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use crate::compose::Compose;
-use crate::http;
-use crate::orders::Customers;
-use crate::report::Said;
 use crate::stack::Stack;
 use crate::verify;
+use system_tests::check::Customers;
+use system_tests::check::Said;
+use system_tests::check::http;
 
 /// Ten customers a second, for half a minute.
 const CUSTOMERS: u32 = 300;

@@ -16,18 +16,13 @@ mod backends;
 mod compose;
 mod delivery;
 mod faults;
-mod http;
-mod orders;
 mod panels;
-mod programs;
 mod propagators;
 mod queries;
 mod rates;
-mod report;
 mod restart;
 mod rules;
 mod sampling;
-mod shop;
 mod stack;
 mod tiers;
 mod verify;
@@ -36,8 +31,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 
-use report::{Report, Said};
 use stack::Stack;
+use system_tests::check::{Report, Said, programs};
 use system_tests::program::{block_on, called_as};
 
 /// Starts docker-compose.yaml and checks it against the real programs.

@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use crate::compose::Compose;
-use crate::report::Said;
 use crate::stack::Stack;
 use crate::verify;
+use system_tests::check::Said;
 
 const SETTING: &str = "GATEWAY_INJECT";
 /// The first hop behind the gateway.

@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::backends::Kind;
-use crate::http;
 use crate::panels::{self, Asked};
-use crate::report::Said;
 use crate::rules;
 use crate::stack::Stack;
+use system_tests::check::Said;
+use system_tests::check::http;
 
 /// Rules are evaluated each minute, and some need two samples of what others have recorded.
 const PATIENCE: Duration = Duration::from_secs(200);

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http;
-use crate::programs;
-use crate::report::Said;
 use crate::stack::{self, Stack};
 use crate::verify;
+use system_tests::check::Said;
+use system_tests::check::http;
+use system_tests::check::programs;
 
 /// Every request of loadgen, by the status that it was answered with. A collector that is gone is still
 /// seen for a while: each counts by itself.
@@ -61,7 +61,7 @@ async fn load(stack: &Stack) -> Result<Value, String> {
         --fault pricing.slow=0.03,pricing.error=0.02,inventory.error=0.02,fulfillment.poison=0.01";
     let mut arguments: Vec<_> = arguments.split_whitespace().map(str::to_owned).collect();
     arguments.extend(["--target".to_owned(), stack.shop.gateway.to_string()]);
-    let output = programs::run(programs::LOADGEN, &arguments, &stack.collector).await?;
+    let output = programs::run(programs::LOADGEN, &arguments, Some(&stack.collector)).await?;
     let told = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         return Err(format!("loadgen: {told}"));

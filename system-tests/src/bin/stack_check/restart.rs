@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::orders::Customers;
-use crate::report::Said;
 use crate::stack::Stack;
 use crate::verify;
+use system_tests::check::Customers;
+use system_tests::check::Said;
 
 const CUSTOMERS: u32 = 60;
 const EVERY: Duration = Duration::from_millis(50);

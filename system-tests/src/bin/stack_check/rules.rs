@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::http;
 use crate::panels::Asked;
 use crate::stack::Stack;
+use system_tests::check::http;
 
 /// A question for each recorded name and for each series of an alert: an alert that is quiet has no
 /// data itself, and one that asks for a name that nobody has is quiet for ever.

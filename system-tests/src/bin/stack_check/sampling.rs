@@ -3,7 +3,7 @@
 
 use tokio::process::Command;
 
-use crate::report::Said;
+use system_tests::check::Said;
 
 /// Head: so many orders at each share.
 const ORDERS: &str = "10000";

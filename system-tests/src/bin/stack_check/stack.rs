@@ -6,9 +6,9 @@ use reqwest::Url;
 
 use crate::backends::Backends;
 use crate::compose::Compose;
-use crate::http;
-use crate::report::{Report, Said};
-use crate::shop::Shop;
+use system_tests::check::Shop;
+use system_tests::check::http;
+use system_tests::check::{Report, Said};
 
 /// Everything is healthy.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use crate::faults;
 use crate::queries;
 use crate::rates;
-use crate::report::Said;
 use crate::stack::Stack;
+use system_tests::check::Said;
 
 const FILES: &str = "docker-compose.yaml:docker-compose.tail-tiers.yaml";
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::http;
-use crate::programs;
-use crate::report::Said;
 use crate::stack::Stack;
+use system_tests::check::Said;
+use system_tests::check::http;
+use system_tests::check::programs;
 
 /// Metrics are made each quarter of a minute, and a new series needs two of them.
 const PATIENCE: &str = "120s";
@@ -79,7 +79,7 @@ async fn ask(stack: &Stack, more: &[String], patience: &str) -> Result<(bool, Va
     for backend in more {
         add("--backend", backend.clone());
     }
-    let output = programs::run(programs::TRACECTL, &arguments, &stack.collector).await?;
+    let output = programs::run(programs::TRACECTL, &arguments, Some(&stack.collector)).await?;
     let told = String::from_utf8_lossy(&output.stdout);
     let report: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
         let complaint = String::from_utf8_lossy(&output.stderr);

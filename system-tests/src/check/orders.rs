@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::http;
-use crate::shop::{Promise, Shop};
+use super::http;
+use super::shop::{Promise, Shop};
 
 /// A broker that was killed needs half a minute on a busy machine.
 const INSISTENCE: Duration = Duration::from_secs(150);
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// What customers were told, and the stock before they came.
 #[derive(Debug)]
-pub(crate) struct Customers<'s> {
+pub struct Customers<'s> {
     shop: &'s Shop,
     /// In every key, so that another run's orders are others.
     name: String,
@@ -30,7 +30,11 @@ pub(crate) struct Customers<'s> {
 }
 
 impl<'s> Customers<'s> {
-    pub(crate) async fn of(shop: &'s Shop, name: &str) -> Result<Self, String> {
+    /// Customers of this name; `name` is in every key, so that another run's orders are others.
+    ///
+    /// # Errors
+    /// When the stock can't be had.
+    pub async fn of(shop: &'s Shop, name: &str) -> Result<Self, String> {
         Ok(Self {
             shop,
             name: name.to_owned(),
@@ -42,13 +46,17 @@ impl<'s> Customers<'s> {
     }
 
     /// All of them send this along.
-    pub(crate) const fn with_baggage(mut self, baggage: &'static str) -> Self {
+    #[must_use]
+    pub const fn with_baggage(mut self, baggage: &'static str) -> Self {
         self.baggage = Some(baggage);
         self
     }
 
     /// So many, one each `every`, until each has a promise.
-    pub(crate) async fn come(&self, count: u32, every: Duration) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// When one is refused for minutes.
+    pub async fn come(&self, count: u32, every: Duration) -> Result<(), String> {
         let customers = (0..count).map(async |number| {
             tokio::time::sleep(every * number).await;
             self.insist(number).await
@@ -81,17 +89,27 @@ impl<'s> Customers<'s> {
             .expect("nothing panics while it is held")
     }
 
-    pub(crate) fn promises(&self) -> Vec<Promise> {
+    /// What was acknowledged so far.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn promises(&self) -> Vec<Promise> {
         self.promised().clone()
     }
 
-    pub(crate) fn refusals(&self) -> u64 {
+    /// Tries that were not acknowledged.
+    #[must_use]
+    pub fn refusals(&self) -> u64 {
         self.refusals.load(Ordering::Relaxed)
     }
 
     /// Each order is reserved, and the warehouse has given away one piece for each: none lost, none
     /// twice.
-    pub(crate) async fn are_served(&self) -> Result<String, String> {
+    ///
+    /// # Errors
+    /// The order, or the count, that is not so.
+    pub async fn are_served(&self) -> Result<String, String> {
         let deadline = Instant::now() + WORKED_ON;
         for promise in self.promises() {
             let left = deadline.saturating_duration_since(Instant::now());

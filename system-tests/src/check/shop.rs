@@ -5,27 +5,35 @@ use std::time::Duration;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
 
-use crate::http;
+use super::http;
 
 /// Longer than the gateway takes to give up.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where orders are placed.
 #[derive(Debug)]
-pub(crate) struct Shop {
-    pub(crate) gateway: Url,
+pub struct Shop {
+    /// The gateway's address.
+    pub gateway: Url,
     client: Client,
 }
 
 /// An order that was acknowledged.
 #[derive(Debug, Clone)]
-pub(crate) struct Promise {
-    pub(crate) order_id: String,
-    pub(crate) trace_id: String,
+pub struct Promise {
+    /// As the gateway said it.
+    pub order_id: String,
+    /// Of the checkout; 32 hex digits.
+    pub trace_id: String,
 }
 
 impl Shop {
-    pub(crate) fn new(gateway: Url) -> Self {
+    /// The shop behind this gateway.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn new(gateway: Url) -> Self {
         let client = Client::builder().timeout(PATIENCE).no_proxy().build();
         Self {
             gateway,
@@ -33,8 +41,11 @@ impl Shop {
         }
     }
 
-    /// One piece of an article, once for each key. A refusal is what was said.
-    pub(crate) async fn order(
+    /// One piece of an article, once for each key.
+    ///
+    /// # Errors
+    /// What was said instead of an acknowledgement.
+    pub async fn order(
         &self,
         key: &str,
         article: &str,
@@ -68,7 +79,7 @@ impl Shop {
     }
 
     /// The state of an order; what was said instead when there is none.
-    pub(crate) async fn state(&self, order_id: &str) -> String {
+    pub async fn state(&self, order_id: &str) -> String {
         let path = format!("orders/{order_id}");
         match http::get(&self.client, &self.gateway, &path, &[]).await {
             Ok(order) => order["state"].as_str().unwrap_or("no state").to_owned(),
@@ -77,7 +88,10 @@ impl Shop {
     }
 
     /// All pieces of all articles that are ordered here.
-    pub(crate) async fn stock(&self) -> Result<u64, String> {
+    ///
+    /// # Errors
+    /// When the gateway does not say it.
+    pub async fn stock(&self) -> Result<u64, String> {
         let mut pieces = 0;
         for article in loadgen::ARTICLES {
             let path = format!("stock/{article}");

@@ -9,7 +9,11 @@ use serde_json::Value;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// For backends on this machine.
-pub(crate) fn client() -> Client {
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn client() -> Client {
     let builder = Client::builder()
         .timeout(Duration::from_secs(15))
         .no_proxy();
@@ -18,8 +22,11 @@ pub(crate) fn client() -> Client {
         .expect("a client without TLS has nothing that can fail to load")
 }
 
-/// The JSON of a 200; else what there was instead.
-pub(crate) async fn get(
+/// The JSON of a 200.
+///
+/// # Errors
+/// What there was instead.
+pub async fn get(
     client: &Client,
     base: &Url,
     path: &str,
@@ -42,7 +49,7 @@ pub(crate) async fn get(
 }
 
 /// Asks again and again until the answer is good or `patience` is over; then the last one.
-pub(crate) async fn until<T>(
+pub async fn until<T>(
     patience: Duration,
     mut ask: impl AsyncFnMut() -> T,
     good: impl Fn(&T) -> bool,

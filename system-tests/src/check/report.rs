@@ -4,23 +4,25 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 /// What a check found, a line each; or what is not as it should be.
-pub(crate) type Said = Result<Vec<String>, String>;
+pub type Said = Result<Vec<String>, String>;
 
 /// Told while it is made, and once more in short at the end.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub struct Report {
     open: Option<(&'static str, Instant)>,
     ended: Vec<(&'static str, bool, Duration)>,
     left_out: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn begin(&mut self, title: &'static str) {
+    /// A check begins.
+    pub fn begin(&mut self, title: &'static str) {
         println!("\n== {title}");
         self.open = Some((title, Instant::now()));
     }
 
-    pub(crate) fn end(&mut self, said: Said) {
+    /// It has ended so.
+    pub fn end(&mut self, said: Said) {
         let Some((title, began)) = self.open.take() else {
             return;
         };
@@ -33,12 +35,14 @@ impl Report {
     }
 
     /// Could not be checked here, and why.
-    pub(crate) fn leave_out(&mut self, what: String) {
+    pub fn leave_out(&mut self, what: String) {
         println!("   left out: {what}");
         self.left_out.push(what);
     }
 
-    pub(crate) fn is_good(&self) -> bool {
+    /// No check has failed.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
         self.ended.iter().all(|(_, good, _)| *good)
     }
 }

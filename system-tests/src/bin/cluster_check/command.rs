@@ -1,0 +1,60 @@
+//! Other people's programs, run in the repository's root.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+/// So much of what one says is shown.
+const LAST_LINES: usize = 15;
+
+/// What it wrote to standard output.
+///
+/// # Errors
+/// When it can't be started, or fails: what it said.
+pub(crate) async fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
+    with_input(program, arguments, "").await
+}
+
+/// The same, with something to read.
+pub(crate) async fn with_input(
+    program: &str,
+    arguments: &[&str],
+    input: &str,
+) -> Result<String, String> {
+    let cannot = |error: std::io::Error| format!("{program} cannot be run: {error}");
+    let mut child = in_root(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(cannot)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Who does not want it says so by its exit code.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    }
+    let output = child.wait_with_output().await.map_err(cannot)?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<_> = told.lines().collect();
+    Err(format!(
+        "{program} {} failed with {}:\n{}",
+        arguments.join(" "),
+        output.status,
+        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+    ))
+}
+
+/// One that is killed when nobody waits for it any more.
+pub(crate) fn in_root(program: &str) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let mut command = Command::new(program);
+    command
+        .current_dir(root.expect("the crate is a folder of the workspace"))
+        .kill_on_drop(true);
+    command
+}

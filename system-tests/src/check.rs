@@ -1,0 +1,12 @@
+//! What the checks of a whole system share, whatever it runs on: customers, the programs that are ours, a report.
+
+mod orders;
+mod report;
+mod shop;
+
+pub mod http;
+pub mod programs;
+
+pub use orders::Customers;
+pub use report::{Report, Said};
+pub use shop::{Promise, Shop};
