@@ -31,7 +31,6 @@ pub struct Broker<'a> {
 ///
 /// # Panics
 /// Where librdkafka refuses its configuration.
-#[must_use]
 pub fn consumer(rounds: u32, broker: Broker<'_>, topic: &str) -> StreamConsumer {
     let consumer: StreamConsumer = ClientConfig::new()
         .set("bootstrap.servers", broker.address)

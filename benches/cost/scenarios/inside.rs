@@ -79,12 +79,13 @@ pub(super) fn exports() -> Group {
             (system.with)(&mut || (system.in_request)(true, spans));
         })
     };
-    let mut rows = Vec::new();
+    let ours = export(OURS, "ours", Role::ours("exported").exported());
+    #[cfg_attr(not(feature = "peers"), allow(unused_mut))]
+    let mut rows = vec![ours];
     #[cfg(feature = "peers")]
     for (system, name) in peers_inside() {
         rows.push(export(system, name, Role::Peer("exported")));
     }
-    rows.push(export(OURS, "ours", Role::ours("exported").exported()));
     Group {
         name: "span of five attributes, exported in batches",
         background: true,
