@@ -1,6 +1,7 @@
 //! A request through axum: as it is, with spans inside, failing.
 
 use benches::bare::BARE;
+use benches::gate::Noise;
 use benches::ours::OURS;
 use benches::service::{self, Decision, Work};
 use benches::system::System;
@@ -86,7 +87,11 @@ pub(super) fn failures() -> Group {
         name: "request that fails (exception with stack)",
         background: true,
         mission: "B3",
-        noise: NOISE,
+        // A stack's names are looked up in tables whose walk differs from process to process: two runs were 6 % apart.
+        noise: Noise {
+            percent: 10.0,
+            ..NOISE
+        },
         rows,
     }
 }
