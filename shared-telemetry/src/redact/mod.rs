@@ -26,8 +26,8 @@
 //! ```
 //!
 //! What is clean is neither copied nor allocated. What a key says is found out once
-//! ([`keys`]), and a first look counts what a text is made of: that clears most of them
-//! ([`glance`]). What it does not clear is read in one pass, linear in the text whatever the text
+//! (`keys`), and a first look counts what a text is made of: that clears most of them
+//! (`glance`). What it does not clear is read in one pass, linear in the text whatever the text
 //! is, so that nobody can stop the export with a long one.
 //!
 //! It is the second line of defence. The first is not to record a secret at all, and no list of
