@@ -3,10 +3,13 @@
 mod orders;
 mod report;
 mod shop;
+mod verify;
 
+pub mod command;
 pub mod http;
 pub mod programs;
 
 pub use orders::Customers;
-pub use report::{Report, Said};
+pub use report::{Report, STAND_IN, Said};
 pub use shop::{Promise, Shop};
+pub use verify::{checks, failed, passed, verify};

@@ -2,6 +2,7 @@
 
 use benches::bare::BARE;
 use benches::gate::Noise;
+use benches::kafka::Broker;
 use benches::ours::OURS;
 use benches::service::{self, Decision, Work};
 use benches::system::System;
@@ -45,20 +46,7 @@ pub(super) fn requests() -> Group {
 }
 
 pub(super) fn three_spans() -> Group {
-    let (work, what) = (Work::Three, ", three spans");
-    let mut rows = vec![Row::new(
-        "bare handler of three steps",
-        Role::Bare,
-        &[],
-        move |rounds, _| send(BARE, work, Decision::On, rounds),
-    )];
-    for decision in [Decision::Off, Decision::On] {
-        let case = decision.name();
-        for peer in layers() {
-            rows.push(request(peer, what, work, decision, Role::Peer(case)));
-        }
-        rows.push(request(OURS, what, work, decision, Role::ours(case)));
-    }
+    let rows = off_and_on("bare handler of three steps", Work::Three, ", three spans");
     Group {
         name: "request with three business spans inside",
         background: true,
@@ -69,20 +57,7 @@ pub(super) fn three_spans() -> Group {
 }
 
 pub(super) fn failures() -> Group {
-    let (work, what) = (Work::Failing, ", failing");
-    let mut rows = vec![Row::new(
-        "bare handler that fails",
-        Role::Bare,
-        &[],
-        move |rounds, _| send(BARE, work, Decision::On, rounds),
-    )];
-    for decision in [Decision::Off, Decision::On] {
-        let case = decision.name();
-        for peer in layers() {
-            rows.push(request(peer, what, work, decision, Role::Peer(case)));
-        }
-        rows.push(request(OURS, what, work, decision, Role::ours(case)));
-    }
+    let rows = off_and_on("bare handler that fails", Work::Failing, ", failing");
     Group {
         name: "request that fails (exception with stack)",
         background: true,
@@ -94,6 +69,20 @@ pub(super) fn failures() -> Group {
         },
         rows,
     }
+}
+
+/// The bare service, and everybody who is there, not sampled and sampled.
+fn off_and_on(bare: &'static str, work: Work, what: &str) -> Vec<Row> {
+    let bare_work = move |rounds, _: Broker<'_>| send(BARE, work, Decision::On, rounds);
+    let mut rows = vec![Row::new(bare, Role::Bare, &[], bare_work)];
+    for decision in [Decision::Off, Decision::On] {
+        let case = decision.name();
+        for peer in layers() {
+            rows.push(request(peer, what, work, decision, Role::Peer(case)));
+        }
+        rows.push(request(OURS, what, work, decision, Role::ours(case)));
+    }
+    rows
 }
 
 fn request(system: System, what: &str, work: Work, decision: Decision, role: Role) -> Row {

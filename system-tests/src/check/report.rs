@@ -1,7 +1,15 @@
 //! What was checked, what came out, and what could not be checked.
 
 use std::fmt;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
+
+use crate::program::block_on;
+
+/// What docker shall say of an image: which one it stands in for and how it differs. An image that was made in another's
+/// place tells it by its labels, and so does what was built on it.
+pub const STAND_IN: &str =
+    r#"{{index .Config.Labels "standin.of"}}: {{index .Config.Labels "standin.differs"}}"#;
 
 /// What a check found, a line each; or what is not as it should be.
 pub type Said = Result<Vec<String>, String>;
@@ -38,6 +46,32 @@ impl Report {
     pub fn leave_out(&mut self, what: String) {
         println!("   left out: {what}");
         self.left_out.push(what);
+    }
+
+    /// The images that are not what their name says: what docker said of them by [`STAND_IN`].
+    pub fn leave_out_stand_ins(&mut self, told: &str) {
+        let mut all: Vec<_> = told.lines().filter(|line| !line.starts_with(':')).collect();
+        all.sort_unstable();
+        all.dedup();
+        for image in all {
+            self.leave_out(format!("an upstream image; here stands in for {image}"));
+        }
+    }
+
+    /// Makes one, prints it, and says by the exit code whether all is well (0), a check failed (1), or nothing could be
+    /// tried (2).
+    pub fn of(program: &str, checks: impl Future<Output = Result<Self, String>>) -> ExitCode {
+        let outcome = block_on(checks).map_err(|error| error.to_string());
+        match outcome.flatten() {
+            Ok(report) => {
+                println!("\n{report}");
+                ExitCode::from(u8::from(!report.is_good()))
+            }
+            Err(error) => {
+                eprintln!("{program}: {error}");
+                ExitCode::from(2)
+            }
+        }
     }
 
     /// No check has failed.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Url};
+use system_tests::check::command::run;
 use system_tests::check::{Report, Said, Shop, http};
 
-use crate::command::run;
 use crate::images;
 use crate::kubectl::{Kubectl, Pod};
 
@@ -19,7 +19,7 @@ const GATEWAY: &str = "http://127.0.0.1:8080";
 const VIEWER: &str = "http://127.0.0.1:16686";
 /// For everything to be ready; the nodes may have to pull.
 const READY: Duration = Duration::from_secs(600);
-/// Each traces is kept, and the viewer has room for them, while something is counted.
+/// Each trace is kept, and the viewer has room for them, while something is counted.
 const KEEP_ALL: [&str; 2] = ["TAIL_CHECKOUT_PERCENT=100", "TAIL_BASELINE_PERCENT=100"];
 const VIEWER_MEMORY: &str = "--limits=memory=1Gi";
 const VIEWER_ROOM: [&str; 2] = ["MAX_TRACES=40000", "MAX_BYTES=400000000"];

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use system_tests::check::Report;
+use system_tests::check::command::run;
+use system_tests::check::{Report, STAND_IN};
 
 use crate::cluster::OVERLAY;
-use crate::command::run;
 
 /// With the Job that verifies.
 const VERIFY: &str = "k8s/overlays/kind-viewer/verify";
@@ -26,22 +26,16 @@ pub(crate) async fn build() -> Result<(), String> {
 
 /// Loads what is here, and tells what is not what its name says.
 pub(crate) async fn load(cluster: &str, report: &mut Report) -> Result<usize, String> {
-    let mut here = Vec::new();
+    let (mut here, mut told) = (Vec::new(), String::new());
     for image in used().await? {
-        let labels =
-            r#"{{index .Config.Labels "standin.of"}}: {{index .Config.Labels "standin.differs"}}"#;
-        let Ok(told) = run("docker", &["image", "inspect", "--format", labels, &image]).await
-        else {
+        let inspect = ["image", "inspect", "--format", STAND_IN, &image];
+        let Ok(said) = run("docker", &inspect).await else {
             continue;
         };
-        if !told.starts_with(':') {
-            report.leave_out(format!(
-                "an upstream image; here stands in for {}",
-                told.trim()
-            ));
-        }
+        told.push_str(&said);
         here.push(image);
     }
+    report.leave_out_stand_ins(&told);
     let images = here.iter().map(String::as_str);
     let load = ["load", "docker-image", "--name", cluster];
     let all: Vec<_> = load.into_iter().chain(images).collect();

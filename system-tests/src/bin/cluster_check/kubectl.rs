@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use reqwest::Url;
 use serde_json::Value;
+use system_tests::check::command;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Child;
-
-use crate::command;
+use tokio::process::{Child, Command};
 
 /// A port is forwarded at once, or never.
 const FORWARDED: Duration = Duration::from_secs(20);
@@ -52,8 +51,13 @@ impl Kubectl {
         arguments: &[&str],
         input: &str,
     ) -> Result<String, String> {
-        let all = [&[self.context.as_str(), "--namespace=unbroken"], arguments].concat();
-        command::with_input("kubectl", &all, input).await
+        command::told(self.command().args(arguments), input).await
+    }
+
+    fn command(&self) -> Command {
+        let mut command = command::in_root("kubectl");
+        command.args([&self.context, "--namespace=unbroken"]);
+        command
     }
 
     /// What `get … --output json` lists.
@@ -72,15 +76,16 @@ impl Kubectl {
 
     /// A port of this machine that leads to a Service's.
     pub(crate) async fn forward(&self, service: &str, port: u16) -> Result<Forward, String> {
-        let mut process = command::in_root("kubectl")
-            .args([&self.context, "--namespace=unbroken", "port-forward"])
+        let mut process = self
+            .command()
+            .arg("port-forward")
             .arg(format!("service/{service}"))
             .arg(format!(":{port}"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| format!("kubectl cannot be run: {error}"))?;
+            .map_err(|error| format!("kubectl cannot be started: {error}"))?;
         let output = process.stdout.take().expect("it is piped");
         let mut lines = BufReader::new(output).lines();
         let first = tokio::time::timeout(FORWARDED, lines.next_line()).await;

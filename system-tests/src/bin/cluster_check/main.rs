@@ -13,7 +13,6 @@
 //! Exit codes: 0 all that could be checked is so, 1 something is not, 2 it could not be tried.
 
 mod cluster;
-mod command;
 mod drills;
 mod images;
 mod kubectl;
@@ -28,7 +27,7 @@ use clap::{Parser, ValueEnum};
 
 use cluster::Cluster;
 use system_tests::check::{Report, Said, programs};
-use system_tests::program::{block_on, called_as};
+use system_tests::program::called_as;
 
 /// Starts k8s/ on a kind cluster and checks it there.
 #[derive(Debug, Parser)]
@@ -71,21 +70,7 @@ enum Check {
 fn main() -> ExitCode {
     match called_as().as_deref() {
         Some(programs::TRACECTL) => tracectl::main(),
-        _ => check(&Arguments::parse()),
-    }
-}
-
-fn check(arguments: &Arguments) -> ExitCode {
-    let outcome = block_on(run(arguments)).map_err(|error| error.to_string());
-    match outcome.flatten() {
-        Ok(report) => {
-            println!("\n{report}");
-            ExitCode::from(u8::from(!report.is_good()))
-        }
-        Err(error) => {
-            eprintln!("cluster-check: {error}");
-            ExitCode::from(2)
-        }
+        _ => Report::of("cluster-check", run(&Arguments::parse())),
     }
 }
 

@@ -34,27 +34,19 @@ async fn spans(cluster: &Cluster, trace_id: &str) -> Result<String, String> {
     Ok(format!("{spans} spans of {} resources", resources.len()))
 }
 
-/// Every log record of that trace. Loki writes dots as underlines.
+/// Every log record of that trace.
 async fn logs(cluster: &Cluster, trace_id: &str) -> Result<String, String> {
     let loki = cluster.kubectl.forward("loki", 3100).await?;
     let query = format!(r#"{{service_namespace="unbroken"}} | trace_id="{trace_id}""#);
     let query = [("query", query.as_str()), ("since", "1h"), ("limit", "500")];
     let path = "/loki/api/v1/query_range";
     let answer = http::get(&cluster.client, &loki.url, path, &query).await?;
-    let streams = answer["data"]["result"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    for stream in &streams {
-        all_of(&stream["stream"], KEYS.map(|key| key.replace('.', "_")))?;
-    }
-    if streams.is_empty() {
-        return Err(format!("Loki has no line of trace {trace_id}"));
-    }
-    Ok(format!("log records of {} sources", streams.len()))
+    let sources = all_labelled(&answer, "stream")?;
+    Ok(format!("log records of {sources} sources"))
 }
 
-/// Every source of metrics in the shop (rates that the collector makes of spans are of a service and have no instance): what Prometheus does not make a label of each series is one of `target_info`.
+/// Every source of metrics in the shop: what Prometheus does not make a label of each series is one of `target_info`.
+/// Rates that the collector makes of spans are of a service, and have no instance.
 async fn metrics(cluster: &Cluster) -> Result<String, String> {
     let prometheus = cluster.kubectl.forward("prometheus", 9090).await?;
     let query = [(
@@ -63,17 +55,23 @@ async fn metrics(cluster: &Cluster) -> Result<String, String> {
     )];
     let path = "/api/v1/query";
     let answer = http::get(&cluster.client, &prometheus.url, path, &query).await?;
-    let series = answer["data"]["result"]
+    let sources = all_labelled(&answer, "metric")?;
+    Ok(format!("metrics of {sources} sources"))
+}
+
+/// How many there are in an answer of Loki or Prometheus, when there is one and each has all labels. Both write dots as
+/// underlines.
+fn all_labelled(answer: &Value, labels: &str) -> Result<usize, String> {
+    let found = answer["data"]["result"]
         .as_array()
-        .cloned()
-        .unwrap_or_default();
-    for one in &series {
-        all_of(&one["metric"], KEYS.map(|key| key.replace('.', "_")))?;
+        .map_or(&[][..], Vec::as_slice);
+    for one in found {
+        all_of(&one[labels], KEYS.map(|key| key.replace('.', "_")))?;
     }
-    if series.is_empty() {
-        return Err("Prometheus knows no source of metrics".to_owned());
+    if found.is_empty() {
+        return Err(format!("nothing was found: {answer}"));
     }
-    Ok(format!("metrics of {} sources", series.len()))
+    Ok(found.len())
 }
 
 fn all_of(holder: &Value, keys: [String; 4]) -> Result<(), String> {

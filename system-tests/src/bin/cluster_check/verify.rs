@@ -1,7 +1,6 @@
 //! `tracectl verify`, as a Job inside and as a program outside.
 
-use serde_json::Value;
-use system_tests::check::{Said, programs};
+use system_tests::check::{self, Said};
 
 use crate::cluster::Cluster;
 
@@ -56,26 +55,13 @@ pub(crate) async fn outside(cluster: &Cluster) -> Result<(usize, String), String
 async fn ask(cluster: &Cluster, metrics: Option<String>) -> Result<(usize, String), String> {
     let loki = cluster.kubectl.forward("loki", 3100).await?;
     let mut arguments = vec![
-        "verify".to_owned(),
-        "--json".to_owned(),
         PATIENCE.to_owned(),
         format!("--gateway={}", cluster.shop.gateway),
         format!("--backend=viewer={}", cluster.viewer),
         format!("--backend=loki={}", loki.url),
     ];
     arguments.extend(metrics);
-    let output = programs::run(programs::TRACECTL, &arguments, None).await?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    let report: Value = serde_json::from_str(&told).map_err(|_| {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        format!("tracectl: {complaint}{told}")
-    })?;
-    let checks: Vec<_> = report["checks"].as_array().into_iter().flatten().collect();
-    if !output.status.success() {
-        let failed = checks.iter().filter(|check| check["result"] == "failed");
-        let failed: Vec<_> = failed.map(|check| check.to_string()).collect();
-        return Err(format!("tracectl verify:\n{}", failed.join("\n")));
-    }
+    let report = check::passed(check::verify(&arguments, None).await?)?;
     let trace = report["checkout_trace_id"].as_str().unwrap_or_default();
-    Ok((checks.len(), trace.to_owned()))
+    Ok((check::checks(&report).count(), trace.to_owned()))
 }

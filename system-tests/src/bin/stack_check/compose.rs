@@ -1,16 +1,11 @@
 //! `docker compose` of the repository's own file, as a project of its own.
 
-use std::path::Path;
-use std::process::Stdio;
-
 use reqwest::Url;
 use serde_json::Value;
-use tokio::process::Command;
+use system_tests::check::{STAND_IN, command};
 
 /// Not the name of the file: what somebody has started by hand keeps its volumes.
 const PROJECT: &str = "unbroken-check";
-/// So much of what docker says is shown.
-const LAST_LINES: usize = 15;
 
 /// The project, and what is set for it.
 #[derive(Debug)]
@@ -94,20 +89,12 @@ impl Compose {
         Ok(all)
     }
 
-    /// The images that are not what their name says, and what they are instead: one that was made in
-    /// another's place tells it by its labels, and so does what was built on it.
-    pub(crate) async fn stand_ins(&self) -> Result<Vec<String>, String> {
+    /// What every container's image says of itself by its labels, a line each.
+    pub(crate) async fn stand_ins(&self) -> Result<String, String> {
         let ids = self.run(&["ps", "-aq"]).await?;
-        let labels =
-            r#"{{index .Config.Labels "standin.of"}}: {{index .Config.Labels "standin.differs"}}"#;
-        let mut arguments = vec!["inspect", "--format", labels];
+        let mut arguments = vec!["inspect", "--format", STAND_IN];
         arguments.extend(ids.split_whitespace());
-        let lines = docker(&[], &arguments).await?;
-        let named = lines.lines().filter(|line| !line.starts_with(':'));
-        let mut all: Vec<_> = named.map(str::to_owned).collect();
-        all.sort();
-        all.dedup();
-        Ok(all)
+        docker(&[], &arguments).await
     }
 
     /// Deletes everything, unless it is to be kept.
@@ -129,28 +116,9 @@ async fn docker(
     environment: &[(&'static str, String)],
     arguments: &[&str],
 ) -> Result<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate is a folder of the workspace");
-    let output = Command::new("docker")
-        .args(arguments)
-        .envs(environment.iter().map(|(name, value)| (*name, value)))
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .map_err(|error| format!("docker cannot be started: {error}"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let told = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<_> = told.lines().collect();
-    Err(format!(
-        "docker {} failed with {}:\n{}",
-        arguments.join(" "),
-        output.status,
-        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
-    ))
+    let environment = environment.iter().map(|(name, value)| (*name, value));
+    let mut docker = command::in_root("docker");
+    command::told(docker.args(arguments).envs(environment), "").await
 }
 
 fn memory_of(line: &str) -> Option<(String, f64, f64)> {

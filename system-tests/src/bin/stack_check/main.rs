@@ -33,7 +33,7 @@ use clap::{Parser, ValueEnum};
 
 use stack::Stack;
 use system_tests::check::{Report, Said, programs};
-use system_tests::program::{block_on, called_as};
+use system_tests::program::called_as;
 
 /// Starts docker-compose.yaml and checks it against the real programs.
 #[derive(Debug, Parser)]
@@ -82,21 +82,7 @@ fn main() -> ExitCode {
     match called_as().as_deref() {
         Some(programs::TRACECTL) => tracectl::main(),
         Some(programs::LOADGEN) => loadgen::main(),
-        _ => check(&Arguments::parse()),
-    }
-}
-
-fn check(arguments: &Arguments) -> ExitCode {
-    let outcome = block_on(run(arguments)).map_err(|error| error.to_string());
-    match outcome.flatten() {
-        Ok(report) => {
-            println!("\n{report}");
-            ExitCode::from(u8::from(!report.is_good()))
-        }
-        Err(error) => {
-            eprintln!("stack-check: {error}");
-            ExitCode::from(2)
-        }
+        _ => Report::of("stack-check", run(&Arguments::parse())),
     }
 }
 

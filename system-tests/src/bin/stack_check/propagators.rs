@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::compose::Compose;
 use crate::stack::Stack;
 use crate::verify;
-use system_tests::check::Said;
+use system_tests::check::{self, Said};
 
 const SETTING: &str = "GATEWAY_INJECT";
 /// The first hop behind the gateway.
@@ -25,7 +25,7 @@ async fn then_both(stack: &Stack) -> Said {
     let compose = stack.compose.with(SETTING, b3);
     compose.up().await?;
     let told = verify::broken(stack).await?;
-    let broken: Vec<_> = verify::failed(&told).collect();
+    let broken: Vec<_> = check::failed(&told).collect();
     if !broken.iter().any(|check| check["name"] == HOP) {
         return Err(format!("{SETTING}={b3}: tracectl does not name {HOP}"));
     }

@@ -65,9 +65,7 @@ impl Stack {
         let began = Instant::now();
         compose.up().await?;
         println!("   all healthy in {:.0} s", began.elapsed().as_secs_f64());
-        for stand_in in compose.stand_ins().await? {
-            report.leave_out(format!("an upstream image; here stands in for {stand_in}"));
-        }
+        report.leave_out_stand_ins(&compose.stand_ins().await?);
         let backends = Backends::find(compose, report).await?;
         let shop = Shop::new(compose.url("gateway", "8080").await?);
         let collector = compose.url("collector", "4318").await?;

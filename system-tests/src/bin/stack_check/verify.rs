@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use crate::stack::Stack;
-use system_tests::check::Said;
 use system_tests::check::http;
-use system_tests::check::programs;
+use system_tests::check::{self, Said};
 
 /// Metrics are made each quarter of a minute, and a new series needs two of them.
 const PATIENCE: &str = "120s";
@@ -51,24 +50,14 @@ pub(crate) async fn broken(stack: &Stack) -> Result<Value, String> {
     Ok(report)
 }
 
-/// What has failed of a report.
-pub(crate) fn failed(report: &Value) -> impl Iterator<Item = &Value> {
-    checks(report).filter(|check| check["result"] == "failed")
-}
-
 async fn run(stack: &Stack, more: &[String]) -> Result<Value, String> {
-    let (good, report) = ask(stack, more, PATIENCE).await?;
-    if good {
-        return Ok(report);
-    }
-    let failed: Vec<_> = failed(&report).map(Value::to_string).collect();
-    Err(format!("tracectl verify:\n{}", failed.join("\n")))
+    check::passed(ask(stack, more, PATIENCE).await?)
 }
 
 /// Whether all is well, and what tracectl has to say.
 async fn ask(stack: &Stack, more: &[String], patience: &str) -> Result<(bool, Value), String> {
     let backends = &stack.backends;
-    let mut arguments = vec!["verify".to_owned(), "--json".to_owned()];
+    let mut arguments = Vec::new();
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
     add("--gateway", stack.shop.gateway.to_string());
     add("--timeout", patience.to_owned());
@@ -79,29 +68,19 @@ async fn ask(stack: &Stack, more: &[String], patience: &str) -> Result<(bool, Va
     for backend in more {
         add("--backend", backend.clone());
     }
-    let output = programs::run(programs::TRACECTL, &arguments, Some(&stack.collector)).await?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    let report: Value = serde_json::from_slice(&output.stdout).map_err(|_| {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        format!("tracectl {}: {complaint}{told}", arguments.join(" "))
-    })?;
-    Ok((output.status.success(), report))
+    check::verify(&arguments, Some(&stack.collector)).await
 }
 
 /// What a check of tracectl has found.
 pub(crate) fn detail(report: &Value, name: &str) -> Option<String> {
-    let check = checks(report).find(|check| check["name"] == name)?;
+    let check = check::checks(report).find(|check| check["name"] == name)?;
     Some(check["detail"].as_str()?.to_owned())
-}
-
-fn checks(report: &Value) -> impl Iterator<Item = &Value> {
-    report["checks"].as_array().into_iter().flatten()
 }
 
 /// How many checks passed in which backend.
 fn counts(report: &Value) -> Vec<String> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
-    for check in checks(report) {
+    for check in check::checks(report) {
         let backend = check["backend"].as_str().unwrap_or_default();
         match counts.iter_mut().find(|(name, _)| *name == backend) {
             Some((_, count)) => *count += 1,

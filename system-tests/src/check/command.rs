@@ -9,23 +9,26 @@ use tokio::process::Command;
 /// So much of what one says is shown.
 const LAST_LINES: usize = 15;
 
-/// What it wrote to standard output.
+/// What a program wrote to standard output.
 ///
 /// # Errors
 /// When it can't be started, or fails: what it said.
-pub(crate) async fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
-    with_input(program, arguments, "").await
+pub async fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
+    told(in_root(program).args(arguments), "").await
 }
 
-/// The same, with something to read.
-pub(crate) async fn with_input(
-    program: &str,
-    arguments: &[&str],
-    input: &str,
-) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("{program} cannot be run: {error}");
-    let mut child = in_root(program)
-        .args(arguments)
+/// The same of a command that is put together already, with something to read.
+///
+/// # Errors
+/// As [`run`].
+pub async fn told(command: &mut Command, input: &str) -> Result<String, String> {
+    let name = command
+        .as_std()
+        .get_program()
+        .to_string_lossy()
+        .into_owned();
+    let cannot = |error: std::io::Error| format!("{name} cannot be started: {error}");
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -39,10 +42,14 @@ pub(crate) async fn with_input(
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let told = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<_> = told.lines().collect();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<_> = complaint.lines().collect();
+    let arguments = command.as_std().get_args();
+    let arguments: Vec<_> = arguments
+        .map(|argument| argument.to_string_lossy())
+        .collect();
     Err(format!(
-        "{program} {} failed with {}:\n{}",
+        "{name} {} failed with {}:\n{}",
         arguments.join(" "),
         output.status,
         lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
@@ -50,7 +57,11 @@ pub(crate) async fn with_input(
 }
 
 /// One that is killed when nobody waits for it any more.
-pub(crate) fn in_root(program: &str) -> Command {
+///
+/// # Panics
+/// Never: this crate is a folder of the workspace.
+#[must_use]
+pub fn in_root(program: &str) -> Command {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let mut command = Command::new(program);
     command
