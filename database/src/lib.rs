@@ -12,6 +12,8 @@ pub mod sqlite;
 
 pub mod postgres;
 
+mod refusal;
+
 mod retry;
 
 #[cfg(feature = "testing")]
@@ -19,6 +21,7 @@ pub mod testing;
 
 pub use address::Address;
 pub use migrations::Script;
+pub use refusal::refuses_the_data;
 pub use retry::{OfDatabase, Retry, retrying};
 pub use url::{InvalidUrl, Url};
 

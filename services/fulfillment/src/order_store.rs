@@ -64,18 +64,6 @@ impl StoreError {
     /// one it would go well.
     #[must_use]
     pub fn is_about_the_order(&self) -> bool {
-        // SQLSTATE classes: 22 is data that can't be stored, 23 a constraint. SQLite's 19 is a
-        // constraint, 20 a wrong type; extended codes carry it in the low byte.
-        let of_order = |code: &str| match code.parse::<u32>() {
-            Ok(number) if code.len() < 5 => matches!(number & 0xff, 19 | 20),
-            _ => code.starts_with("22") || code.starts_with("23"),
-        };
-        match &self.0 {
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| of_order(&code)),
-            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Encode(_) => {
-                true
-            }
-            _ => false,
-        }
+        database::refuses_the_data(&self.0)
     }
 }

@@ -57,7 +57,7 @@ impl<S: StockStore> Inventory for Desk<S> {
                 Ok(Response::new(ReserveStockResponse { already_reserved }))
             }
             Err(ReserveError::Refused(refusal)) => Err(refused(&refusal)),
-            Err(ReserveError::Store(error)) => Err(unavailable(&error)),
+            Err(ReserveError::Store(error)) => Err(not_reserved(&error)),
         }
     }
 
@@ -131,6 +131,15 @@ fn broken(error: &StoreError) -> Status {
     shared_telemetry::error::record(error);
     telemetry::refused(error);
     unavailable(error)
+}
+
+/// Nothing was changed. Whether trying again is right depends on what the database minds.
+fn not_reserved(error: &StoreError) -> Status {
+    if error.is_about_the_order() {
+        Status::internal("the stock database does not take this order")
+    } else {
+        unavailable(error)
+    }
 }
 
 /// Nothing was changed, and trying again is right.

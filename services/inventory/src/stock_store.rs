@@ -64,6 +64,15 @@ impl From<sqlx::Error> for ReserveError {
 #[error("the stock database cannot be used at the moment")]
 pub struct StoreError(#[from] sqlx::Error);
 
+impl StoreError {
+    /// True when the database answers and it is this order that it does not take: with another
+    /// one it would go well.
+    #[must_use]
+    pub fn is_about_the_order(&self) -> bool {
+        database::refuses_the_data(&self.0)
+    }
+}
+
 impl OfDatabase for ReserveError {
     fn of_database(&self) -> Option<&sqlx::Error> {
         match self {

@@ -104,6 +104,37 @@ async fn a_broken_database_is_unavailable_and_its_spans_say_why() {
 }
 
 #[tokio::test]
+async fn an_order_that_the_database_does_not_take_is_an_internal_error_and_the_next_is_served() {
+    let inventory = Inventory::start().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(inventory.database());
+    let vandal = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let rule = "CREATE TRIGGER no_mugs BEFORE INSERT ON reservation_lines WHEN NEW.sku = 'MUG-2' \
+                BEGIN SELECT RAISE(ABORT, 'no mugs today'); END";
+    sqlx::query(rule).execute(&vandal).await.unwrap();
+    let id = trace_id(6);
+    let mut client = inventory.client().await;
+    let wish = traced(order("o-1", &[("MUG-2", 1)]), &id);
+    let error = client.reserve_stock(wish).await.unwrap_err();
+    assert_eq!(
+        error.code(),
+        Code::Internal,
+        "unavailable is tried for ever"
+    );
+    let told = "the stock database does not take this order";
+    assert_eq!(error.message(), told);
+
+    let tree = inventory.trace(&id, RESERVE, 5).await;
+    let business = tree.one("reserve_inventory", SpanKind::Internal);
+    let stack = business.event_text("exception", "exception.stacktrace");
+    assert!(stack.contains("no mugs today"), "{stack}");
+    assert!(tree.one(RESERVE, SpanKind::Server).failed());
+    assert_eq!(inventory.left("MUG-2").await, 10_000);
+    let next = order("o-2", &[("TRAY-7", 1)]);
+    client.reserve_stock(next).await.unwrap();
+    inventory.stop().await;
+}
+
+#[tokio::test]
 async fn a_second_call_for_the_same_order_touches_no_stock() {
     let inventory = Inventory::start().await;
     let mut client = inventory.client().await;
