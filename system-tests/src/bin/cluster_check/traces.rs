@@ -26,6 +26,8 @@ const OF_ITS_WORK: [(&str, &str); 4] = [
 /// Until the last trace is decided about and told: for all of them together.
 const PATIENCE: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 8;
+/// No customer asks more often for one order and is answered by what an earlier try had begun.
+const MOST_TRIES: usize = 20;
 
 /// What of the traces is there.
 #[derive(Debug, Default)]
@@ -78,10 +80,10 @@ async fn story(cluster: &Cluster, promise: &Promise, deadline: Instant) -> Resul
 
 async fn told(cluster: &Cluster, promise: &Promise) -> Result<Story, String> {
     let id = &promise.trace_id;
-    let checkout = trace(cluster, id).await?;
-    has(&checkout, &OF_A_CHECKOUT).map_err(|why| format!("trace {id}: {why}"))?;
+    let tries = tries(cluster, id).await?;
+    has(&tries, &OF_A_CHECKOUT).map_err(|why| format!("trace {id}: {why}"))?;
     // A customer's second try links to it too.
-    let batches: BTreeSet<_> = array(&checkout["linked_from"])
+    let batches: BTreeSet<_> = array(&tries[0]["linked_from"])
         .filter(|link| link["service"] == "fulfillment")
         .filter_map(|link| link["trace_id"].as_str())
         .collect();
@@ -91,13 +93,27 @@ async fn told(cluster: &Cluster, promise: &Promise) -> Result<Story, String> {
     let mut found = Vec::new();
     for batch in batches {
         let work = trace(cluster, batch).await?;
+        let work = [work];
         has(&work, &OF_ITS_WORK).map_err(|why| format!("trace {batch}: {why}"))?;
-        found.push((batch.to_owned(), array(&work["spans"]).count()));
+        found.push((batch.to_owned(), spans(&work).count()));
     }
     Ok(Story {
-        spans: array(&checkout["spans"]).count(),
+        spans: spans(&tries).count(),
         batches: found,
     })
+}
+
+/// The trace in which the order was sent, and those of earlier tries, each of which it links to: it goes on with what
+/// they had begun, and asks for no price again.
+async fn tries(cluster: &Cluster, id: &str) -> Result<Vec<Value>, String> {
+    let mut tries = vec![trace(cluster, id).await?];
+    for _ in 0..MOST_TRIES {
+        let Some(earlier) = earlier_try(&tries[tries.len() - 1]) else {
+            return Ok(tries);
+        };
+        tries.push(trace(cluster, &earlier).await?);
+    }
+    Err(format!("trace {id}: more than {MOST_TRIES} tries"))
 }
 
 async fn trace(cluster: &Cluster, id: &str) -> Result<Value, String> {
@@ -105,19 +121,33 @@ async fn trace(cluster: &Cluster, id: &str) -> Result<Value, String> {
     http::get(&cluster.client, &cluster.viewer, &path, &[]).await
 }
 
+/// The trace that the server span links to.
+fn earlier_try(trace: &Value) -> Option<String> {
+    let servers = array(&trace["spans"]).filter(|span| span["kind"] == "server");
+    let mut links = servers.flat_map(|span| array(&span["links"]));
+    links.find_map(|link| Some(link["trace_id"].as_str()?.to_owned()))
+}
+
 /// Each span's parent, and each span of the list.
-fn has(trace: &Value, names: &[(&str, &str)]) -> Result<(), String> {
-    let orphans = array(&trace["missing_parents"]).count();
+fn has(traces: &[Value], names: &[(&str, &str)]) -> Result<(), String> {
+    let orphans = traces
+        .iter()
+        .flat_map(|trace| array(&trace["missing_parents"]));
+    let orphans = orphans.count();
     if orphans > 0 {
         return Err(format!("{orphans} spans lack their parent"));
     }
     let is = |span: &Value, (service, name)| span["service"] == service && span["name"] == name;
     let missing = names
         .iter()
-        .find(|name| !array(&trace["spans"]).any(|span| is(span, **name)));
+        .find(|name| !spans(traces).any(|span| is(span, **name)));
     missing.map_or(Ok(()), |(service, name)| {
         Err(format!("no {name} of {service}"))
     })
+}
+
+fn spans(traces: &[Value]) -> impl Iterator<Item = &Value> {
+    traces.iter().flat_map(|trace| array(&trace["spans"]))
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {
