@@ -28,7 +28,7 @@ use stack::{Stack, files};
 use telemetry::{all, before, span, spans, text, told, trace_id, traces};
 
 /// Nothing that a test waits for takes longer on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test]
 async fn every_configuration_starts_and_is_healthy() {

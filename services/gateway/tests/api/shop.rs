@@ -24,7 +24,7 @@ use crate::neighbours::Neighbours;
 pub(crate) type Broker = MockCluster<'static, DefaultProducerContext>;
 
 /// How long a test waits for what must happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 pub(crate) struct Shop {
     pub(crate) recorder: Recorder,
