@@ -22,6 +22,7 @@
 //! | `K8S_POD_NAME`, `K8S_NAMESPACE_NAME`, `K8S_NODE_NAME`, `K8S_POD_UID` | the pod, from the downward API; not of the specification | |
 //! | `TELEMETRY_SPAN_ENCODER` | `own` or `stock`: who writes spans as OTLP, see [`SpanEncoder`]; not of the specification | `own` |
 //! | `TELEMETRY_REDACTION` | `off`: secrets are not taken out, see [`crate::redact`]; not of the specification | `on` |
+//! | `TELEMETRY_SPAN_FILTER` | which `tracing` spans are recorded, and which named events on them, written as `RUST_LOG` is; a boundary's span does not depend on it; not of the specification | `info` |
 //! | `RUST_LOG` | which events become log lines; spans do not depend on it | `info` |
 //! | `LOG_FORMAT` | `json` or `pretty` | `pretty` on a terminal, else `json` |
 //!
@@ -88,6 +89,8 @@ pub struct Settings {
     pub redaction: bool,
     /// `RUST_LOG`.
     pub log_filter: String,
+    /// `TELEMETRY_SPAN_FILTER`.
+    pub span_filter: String,
     /// How log lines look.
     pub log_format: LogFormat,
     /// One sentence for each value that was not understood.
@@ -146,7 +149,8 @@ impl Settings {
             old_names: reader.old_names("OTEL_SEMCONV_STABILITY_OPT_IN"),
             limits: exports::limits(&mut reader),
             redaction: reader.switch("TELEMETRY_REDACTION", true),
-            log_filter: reader.log_filter("RUST_LOG"),
+            log_filter: reader.filter("RUST_LOG"),
+            span_filter: reader.filter("TELEMETRY_SPAN_FILTER"),
             log_format: reader.log_format("LOG_FORMAT"),
             warnings: reader.warnings,
         }

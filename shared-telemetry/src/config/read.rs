@@ -175,7 +175,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn log_filter(&mut self, name: &str) -> String {
+    /// A level, or levels of targets, as `RUST_LOG` is written; `info` by default.
+    pub(super) fn filter(&mut self, name: &str) -> String {
         let default = || "info".to_owned();
         let Some(value) = self.text(name) else {
             return default();

@@ -1,14 +1,15 @@
-//! Which events become log lines, and a layer that obeys.
+//! Which events become log lines, which `tracing` spans become spans, and a layer that obeys.
 
 use std::sync::Arc;
 
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Context;
 
 /// Libraries whose own words are noise, or worse: the exporter's HTTP stack would report each
-/// export, and each report would be exported. `RUST_LOG` may name any of them to hear it.
+/// export, and each report would be exported. `RUST_LOG` may name any of them to hear it, and
+/// `TELEMETRY_SPAN_FILTER` to have its spans.
 const QUIET: [(&str, &str); 13] = [
     ("h2", "off"),
     ("hyper", "off"),
@@ -28,7 +29,7 @@ const QUIET: [(&str, &str); 13] = [
     ("opentelemetry_otlp", "error"),
 ];
 
-/// `RUST_LOG`, with [`QUIET`] where it says nothing.
+/// `RUST_LOG` and `TELEMETRY_SPAN_FILTER`, with [`QUIET`] where they say nothing.
 #[derive(Debug)]
 pub(super) struct LogFilter {
     logs: Targets,
@@ -38,28 +39,10 @@ pub(super) struct LogFilter {
 }
 
 impl LogFilter {
-    pub(super) fn new(directives: &str) -> Self {
-        let named = |target: &str| {
-            directives
-                .split(',')
-                .any(|directive| directive.trim().split('=').next() == Some(target))
-        };
-        let quiet: Vec<_> = QUIET
-            .iter()
-            .filter(|(target, _)| !named(target))
-            .map(|(target, level)| format!("{target}={level}"))
-            .collect();
-        let parse = |base: &str| {
-            let all = std::iter::once(base.to_owned()).chain(quiet.iter().cloned());
-            // `Settings` has checked the directives before.
-            all.collect::<Vec<_>>()
-                .join(",")
-                .parse()
-                .unwrap_or_default()
-        };
+    pub(super) fn new(logs: &str, spans: &str) -> Self {
         Self {
-            logs: parse(directives),
-            spans: parse("info"),
+            logs: with_quiet(logs),
+            spans: with_quiet(spans),
         }
     }
 
@@ -68,9 +51,23 @@ impl LogFilter {
     }
 
     pub(super) fn spans(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::INFO
-            && self.spans.would_enable(metadata.target(), metadata.level())
+        self.spans.would_enable(metadata.target(), metadata.level())
     }
+}
+
+/// `directives`, and [`QUIET`] for the libraries that they don't name.
+fn with_quiet(directives: &str) -> Targets {
+    let named = |target: &str| {
+        let mut directives = directives.split(',');
+        directives.any(|directive| directive.trim().split('=').next() == Some(target))
+    };
+    let quiet = QUIET.iter().filter(|(target, _)| !named(target));
+    let quiet = quiet.map(|(target, level)| format!("{target}={level}"));
+    let all: Vec<_> = std::iter::once(directives.to_owned())
+        .chain(quiet)
+        .collect();
+    // `Settings` has checked the directives before.
+    all.join(",").parse().unwrap_or_default()
 }
 
 /// True for an event whose author gave it a name: `info!(name: "cache.miss", …)`. Without one,

@@ -64,7 +64,7 @@ pub(crate) fn build_writing<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = Arc::new(LogFilter::new(&settings.log_filter));
+    let filter = Arc::new(LogFilter::new(&settings.log_filter, &settings.span_filter));
     let records = logs.map(|provider| {
         let records = Records::new(provider, settings.limits.value_length);
         Filtered::new(records, Arc::clone(&filter))

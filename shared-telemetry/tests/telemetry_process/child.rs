@@ -24,6 +24,8 @@ pub(crate) enum Work {
     HundredSpansInAsync,
     /// A line outside of any span, one inside, and a failure.
     Lines,
+    /// Spans of several levels and targets, one in the other.
+    Chatter,
     /// Hands a request on, see [`crate::disabled`].
     HandOn,
     /// Uses each sort of instrument, see [`crate::metrics`].
@@ -180,6 +182,7 @@ fn live(work: &str) {
     match work {
         "HundredSpans" | "HundredSpansInAsync" => hundred_spans(),
         "Lines" => lines(),
+        "Chatter" => chatter(),
         "HandOn" => crate::disabled::hand_on(),
         "Measure" => crate::metrics::measure(),
         "Collect" => crate::metrics::collect(),
@@ -225,4 +228,11 @@ fn lines() {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime without drivers");
     runtime.block_on(work.instrument(business));
+}
+
+fn chatter() {
+    let _order = tracing::info_span!("order").entered();
+    let _helper = tracing::debug_span!("look_up").entered();
+    let _row = tracing::trace_span!(target: "lamp::rows", "row").entered();
+    let _library = tracing::trace_span!(target: "h2::codec", "frame").entered();
 }

@@ -134,3 +134,39 @@ async fn strange_sizes_of_queues_and_a_strange_protocol_are_told_and_nothing_is_
     );
     assert_eq!(ended.stopped().0, "ok");
 }
+
+#[tokio::test]
+async fn spans_of_libraries_and_of_helpers_are_recorded_where_the_filter_names_them() {
+    for (filter, names) in [
+        ("", "order"),
+        ("warn", ""),
+        ("debug", "look_up order"),
+        ("trace", "look_up order row"),
+        ("trace,h2=trace", "frame look_up order row"),
+        ("info,h2=trace", "frame order"),
+        ("trace,lamp::rows=off,h2=debug", "look_up order"),
+    ] {
+        let collector = Collector::http().await;
+        let variables = [("TELEMETRY_SPAN_FILTER", filter), ("RUST_LOG", "h2=trace")];
+        run(Work::Chatter, &collector.environment(&variables)).await;
+        let mut found: Vec<_> = collector
+            .spans()
+            .into_iter()
+            .map(|span| span.name)
+            .collect();
+        found.sort();
+        assert_eq!(found.join(" "), names, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_filter_of_spans_is_told_when_it_makes_no_sense() {
+    let (_, ended) = with(&[("TELEMETRY_SPAN_FILTER", "h2=loud")]).await;
+    assert_eq!(
+        ended.warnings(),
+        [
+            "TELEMETRY_SPAN_FILTER is \"h2=loud\": expected a level, or target=level pairs between \
+             commas; using the default"
+        ]
+    );
+}

@@ -1,6 +1,7 @@
 //! One order, from the answer of the checkout to the warehouse's SQL, as the viewer shows it.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
+mod noise;
 mod story;
 
 use system_tests::{DemoBuilder, Span, Trace};
