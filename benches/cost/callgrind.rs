@@ -38,9 +38,10 @@ pub(crate) fn cost(row: &Row, background: &Background) -> Result<Cost, String> {
     if row.measure == Measure::Start {
         return whole(row, background);
     }
-    let [few, many] = ROUNDS.map(|rounds| run(row, rounds, background));
+    let rounds = ROUNDS.map(|rounds| rounds * row.times);
+    let [few, many] = rounds.map(|rounds| run(row, rounds, background));
     let (few, many) = (few?, many?);
-    let rounds = f64::from(ROUNDS[1] - ROUNDS[0]);
+    let rounds = f64::from(rounds[1] - rounds[0]);
     #[allow(clippy::cast_precision_loss)] // Far below 2⁵³.
     let difference = |of: fn(&Run) -> u64| of(&many) as f64 - of(&few) as f64;
     let spans = difference(|run| run.arrived.spans);
@@ -84,6 +85,8 @@ fn run_in(
     let before = background.arrived();
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--separate-threads=yes"])
+        // Threads take turns in order, not as the machine has time.
+        .arg("--fair-sched=try")
         .arg(format!(
             "--callgrind-out-file={}",
             directory.join("out").display()

@@ -18,6 +18,7 @@
 mod background;
 mod baseline;
 mod callgrind;
+mod made_by;
 mod planted;
 mod rows;
 mod scenarios;

@@ -24,6 +24,8 @@ pub(crate) struct Row {
     /// Environment of the program.
     pub(crate) environment: Environment,
     pub(crate) measure: Measure,
+    /// How many times the usual rounds: where few are recorded, as many spans have to go out.
+    pub(crate) times: u32,
     work: Box<dyn Fn(u32, Broker<'_>)>,
 }
 
@@ -73,11 +75,6 @@ impl Role {
         }
     }
 
-    /// The gate is about ours, and needs what is taken off.
-    pub(crate) fn is_gated(self) -> bool {
-        matches!(self, Self::Bare | Self::Ours { .. })
-    }
-
     /// With the goal for the background of a span, OTLP included.
     pub(crate) fn exported(self) -> Self {
         match self {
@@ -103,6 +100,7 @@ impl Row {
             role,
             environment,
             measure: Measure::Round,
+            times: 1,
             work: Box::new(work),
         }
     }

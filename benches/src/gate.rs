@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// `baseline.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// What built it: another compiler makes other code.
-    pub compiler: String,
+    /// What the counts depend on beside the code: compiler, C library, valgrind.
+    pub made_by: String,
     /// By the name of the row.
     pub rows: BTreeMap<String, Counts>,
 }
@@ -60,6 +60,24 @@ impl fmt::Display for Verdict {
             Self::Better(how) => write!(f, "better: {how}"),
             Self::New => f.write_str("not in the baseline"),
         }
+    }
+}
+
+/// The middle of three runs, each count by itself.
+#[must_use]
+pub fn median(runs: [Counts; 3]) -> Counts {
+    let middle = |mut counts: [f64; 3]| {
+        counts.sort_by(f64::total_cmp);
+        counts[1]
+    };
+    let background = runs.map(|run| run.background);
+    Counts {
+        added: middle(runs.map(|run| run.added)),
+        allocations: middle(runs.map(|run| run.allocations)),
+        background: match background {
+            [Some(one), Some(two), Some(three)] => Some(middle([one, two, three])),
+            _ => None,
+        },
     }
 }
 
@@ -158,6 +176,32 @@ mod tests {
     fn a_gain_is_told_so_that_it_can_be_kept() {
         let verdict = with(|now| now.added = 1_000.0);
         assert!(matches!(verdict, Verdict::Better(_)), "{verdict}");
+    }
+
+    #[test]
+    fn one_run_that_is_far_off_does_not_move_the_median() {
+        let off = Counts {
+            added: 9_000.0,
+            allocations: 1.0,
+            background: Some(9_000.0),
+        };
+        let other = Counts {
+            added: 1_990.0,
+            allocations: 5.1,
+            background: Some(3_010.0),
+        };
+        assert_eq!(
+            median([off, BEFORE, other]),
+            Counts {
+                background: Some(3_010.0),
+                ..BEFORE
+            }
+        );
+        let none = Counts {
+            background: None,
+            ..BEFORE
+        };
+        assert_eq!(median([none; 3]), none);
     }
 
     #[test]

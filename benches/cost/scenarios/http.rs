@@ -4,7 +4,7 @@ use benches::bare::BARE;
 use benches::gate::Noise;
 use benches::kafka::Broker;
 use benches::ours::OURS;
-use benches::service::{self, Decision, Work};
+use benches::service::{self, Decision, SHARE, Work};
 use benches::system::System;
 
 use super::{NOISE, ON, layers};
@@ -87,9 +87,13 @@ fn off_and_on(bare: &'static str, work: Work, what: &str) -> Vec<Row> {
 
 fn request(system: System, what: &str, work: Work, decision: Decision, role: Role) -> Row {
     let name = format!("{}{what}, {}", system.name, decision.name());
-    Row::new(name, role, ON, move |rounds, _| {
+    let mut row = Row::new(name, role, ON, move |rounds, _| {
         send(system, work, decision, rounds);
-    })
+    });
+    if decision == Decision::Share {
+        row.times = SHARE;
+    }
+    row
 }
 
 /// Sends requests to the routes in their layer.
