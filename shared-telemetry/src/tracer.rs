@@ -82,10 +82,14 @@ impl opentelemetry::trace::Tracer for Tracer {
         // Below a span that is not sampled nothing is recorded, as a rule, and no clock is read.
         let started = parent_flags
             .is_none_or(|flags| flags.is_sampled())
-            .then(Started::now);
+            .then(|| {
+                builder
+                    .start_time
+                    .map_or_else(Started::now, Started::read_before)
+            });
         if let Some(started) = &started {
             // The SDK would read the clock once more, and it may have been set in between.
-            builder.start_time.get_or_insert(started.wall());
+            builder.start_time = Some(started.wall());
         }
         let inner = self.inner.build_with_context(builder, parent);
         let flagged = random.then(|| flagged(inner.span_context())).flatten();

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 /// is slewed to the network's time.
 const DRIFT: Duration = Duration::from_millis(5);
 
+/// So long at most a span waits from its making to its first use, when `tracing-opentelemetry` has it
+/// started here: a task that is not polled at once. More than that is a clock that was set.
+const WAITS: Duration = Duration::from_secs(60);
+
 /// When a span started, by both clocks.
 ///
 /// A span's start and end are wall time, so that spans of different machines stand on one axis.
@@ -23,6 +27,16 @@ impl Started {
             wall: SystemTime::now(),
             monotonic: Instant::now(),
         }
+    }
+
+    /// The start of a span whose maker has read the wall clock before: it showed `at`.
+    pub(super) fn read_before(at: SystemTime) -> Self {
+        let now = Self::now();
+        // The other clock is read only now: the two belong together if none was set in between.
+        let waited = now.wall.duration_since(at).ok();
+        let waited = waited.filter(|waited| *waited <= WAITS);
+        let both = waited.and_then(|waited| Some((at, now.monotonic.checked_sub(waited)?)));
+        both.map_or(now, |(wall, monotonic)| Self { wall, monotonic })
     }
 
     /// By the clock on the wall.
@@ -70,6 +84,28 @@ mod tests {
     #[test]
     fn a_span_lasts_as_long_as_it_did_when_the_clock_is_set_forth() {
         assert_eq!(end(|start| start + SECOND + HOUR), SECOND);
+    }
+
+    #[test]
+    fn a_span_that_waits_for_its_first_use_keeps_its_start_and_lasts_as_long_as_it_did() {
+        let made = SystemTime::now() - SECOND;
+        let started = Started::read_before(made);
+        assert_eq!(started.wall(), made);
+        let end = started.believable(made + HOUR);
+        let lasted = end.duration_since(made).expect("no negative duration");
+        assert!((SECOND..HOUR).contains(&lasted), "{lasted:?}");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_between_making_and_first_use_makes_no_span_of_an_hour() {
+        for made in [SystemTime::now() - HOUR, SystemTime::now() + HOUR] {
+            let started = Started::read_before(made);
+            let apart = SystemTime::now().duration_since(started.wall());
+            assert!(
+                apart.as_ref().is_ok_and(|apart| *apart < HOUR / 2),
+                "{apart:?}"
+            );
+        }
     }
 
     #[test]
