@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::Ledger;
+
 /// Nothing that a test waits for takes longer on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -106,6 +108,13 @@ impl DemoBuilder {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Its telemetry goes to `ledger`, and not to its own viewer.
+    #[must_use]
+    pub fn exporting_to(mut self, ledger: &Ledger) -> Self {
+        self.command.envs(ledger.environment());
         self
     }
 

@@ -3,6 +3,7 @@
 //! Every demo takes free ports and is stopped with its test, so that tests run side by side.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
+mod broker;
 pub mod canaries;
 pub mod check;
 pub mod collector;
@@ -17,6 +18,7 @@ pub mod program;
 mod shop;
 mod traces;
 mod until;
+mod verify;
 
 pub use customers::Customers;
 pub use demo::{Demo, DemoBuilder};

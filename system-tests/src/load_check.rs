@@ -47,11 +47,8 @@ impl LoadCheck {
     /// When a program cannot be started or what it says cannot be read.
     pub async fn run(&self) -> Outcome {
         let ledger = Ledger::start().await;
-        let mut demo = DemoBuilder::new(&self.demo.display().to_string());
-        for (name, value) in ledger.environment() {
-            demo = demo.env(name, &value);
-        }
-        let demo = demo.start();
+        let demo = DemoBuilder::new(&self.demo.display().to_string());
+        let demo = demo.exporting_to(&ledger).start();
         demo.order().await;
         let before = (stock(&demo).await, memory(&demo));
 

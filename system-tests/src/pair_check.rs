@@ -52,11 +52,9 @@ impl PairCheck {
 
     fn start(&self, ledger: &Ledger) -> Demo {
         let (sampler, argument) = &self.sampler;
-        let mut demo = DemoBuilder::new(&self.demo.display().to_string());
-        for (name, value) in ledger.environment() {
-            demo = demo.env(name, &value);
-        }
-        demo.env("OTEL_TRACES_SAMPLER", sampler)
+        DemoBuilder::new(&self.demo.display().to_string())
+            .exporting_to(ledger)
+            .env("OTEL_TRACES_SAMPLER", sampler)
             .env("OTEL_TRACES_SAMPLER_ARG", argument)
             // Nothing may be lost but by the sampler.
             .env("OTEL_BSP_MAX_QUEUE_SIZE", "200000")

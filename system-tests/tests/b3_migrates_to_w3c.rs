@@ -2,13 +2,13 @@
 //! one boundary in either direction, leaves the trace whole.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use system_tests::{Demo, DemoBuilder, cart};
 
+const TRACECTL: &str = env!("CARGO_BIN_EXE_tracectl-under-test");
 const SERVICES: [&str; 4] = ["gateway", "pricing", "fulfillment", "inventory"];
 
 /// Formats to read and formats to write, as the page has them.
@@ -35,16 +35,7 @@ fn demo(phase_of: impl Fn(&str) -> usize) -> DemoBuilder {
 
 #[track_caller]
 fn assert_whole(demo: &Demo, what: &str) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
-        .args([
-            "verify",
-            "--gateway",
-            &demo.url("gateway"),
-            "--backend",
-            &format!("viewer={}", demo.url("viewer")),
-        ])
-        .output()
-        .unwrap();
+    let output = demo.verify(TRACECTL, &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{what}:\n{text}");
 }
@@ -77,16 +68,7 @@ fn callers_that_are_a_phase_ahead_or_behind_are_understood() {
 #[test]
 fn skipping_the_phases_in_between_breaks_the_trace() {
     let mixed = demo(|service| if service == "gateway" { 3 } else { 0 }).start();
-    let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
-        .args(["verify", "--timeout", "4s"])
-        .args([
-            "--gateway",
-            &mixed.url("gateway"),
-            "--backend",
-            &format!("viewer={}", mixed.url("viewer")),
-        ])
-        .output()
-        .unwrap();
+    let output = mixed.verify(TRACECTL, &["--timeout", "4s"]);
     assert_eq!(output.status.code(), Some(1), "W3C only against B3 only");
 }
 

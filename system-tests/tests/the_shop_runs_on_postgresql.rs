@@ -1,8 +1,6 @@
 //! The same shop on PostgreSQL: each service with a database of its own there.
 #![allow(clippy::unwrap_used)] // A panic is how a test says what is wrong.
 
-use std::process::Command;
-
 use database::testing::postgres;
 use system_tests::{Demo, DemoBuilder};
 
@@ -21,16 +19,7 @@ async fn tracectl_verify_passes_on_postgresql() {
     let Some(demo) = demo_on_postgresql().await else {
         return;
     };
-    let (gateway, backend) = (
-        demo.url("gateway"),
-        format!("viewer={}", demo.url("viewer")),
-    );
-    let verify = ["verify", "--gateway", &gateway, "--backend", &backend];
-    let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
-        .args(verify)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
+    let output = demo.verify(env!("CARGO_BIN_EXE_tracectl-under-test"), &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{text}");
 }

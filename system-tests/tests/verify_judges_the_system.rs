@@ -9,8 +9,10 @@ fn demo() -> DemoBuilder {
     DemoBuilder::new(env!("CARGO_BIN_EXE_demo-under-test"))
 }
 
+const TRACECTL: &str = env!("CARGO_BIN_EXE_tracectl-under-test");
+
 fn tracectl(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
+    Command::new(TRACECTL)
         .args(arguments)
         .env("NO_COLOR", "1")
         .output()
@@ -18,13 +20,7 @@ fn tracectl(arguments: &[&str]) -> Output {
 }
 
 fn verify(demo: &Demo, more: &[&str]) -> (Option<i32>, String) {
-    let (gateway, backend) = (
-        demo.url("gateway"),
-        format!("viewer={}", demo.url("viewer")),
-    );
-    let mut arguments = vec!["verify", "--gateway", &gateway, "--backend", &backend];
-    arguments.extend_from_slice(more);
-    let output = tracectl(&arguments);
+    let output = demo.verify(TRACECTL, more);
     let text = String::from_utf8_lossy(&output.stdout).into_owned()
         + &String::from_utf8_lossy(&output.stderr);
     (output.status.code(), text)

@@ -1,8 +1,6 @@
 //! What the gateway tells of its database by metrics. A process has one meter, so this is one test.
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
-use std::time::{Duration, Instant};
-
 use gateway::App;
 use rdkafka::mocking::MockCluster;
 use serving::{Application, Environment};
@@ -26,13 +24,9 @@ async fn the_use_of_both_pools_of_the_checkout_database_is_told() {
         let name = ("db.client.connection.pool.name", pool);
         let max = meter.value("db.client.connection.max", &[name]);
         assert_eq!(max, Some(most), "{pool}");
-        let used = ("db.client.connection.state", "used");
-        let used = || meter.value("db.client.connection.count", &[name, used]);
         // The connection that has made the tables goes back to the pool by itself.
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while used() != Some(0) && Instant::now() < deadline {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(used(), Some(0), "{pool}");
+        let used = [name, ("db.client.connection.state", "used")];
+        let used = meter.settles("db.client.connection.count", &used, 0);
+        assert_eq!(used.await, Some(0), "{pool}");
     }
 }

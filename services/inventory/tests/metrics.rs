@@ -1,8 +1,6 @@
 //! What inventory tells by metrics. A process has one meter, so this is one app and one test.
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
-use std::time::{Duration, Instant};
-
 use contracts::Faults;
 use database::Url;
 use inventory::App;
@@ -38,12 +36,10 @@ async fn the_stock_of_each_article_and_the_use_of_both_pools_are_told() {
     let app = App::build(settings).await.unwrap();
     let (trigger, shutdown) = Shutdown::new();
     let running = task::spawn(app.run(shutdown));
-    let left = |sku| meter.value("app.stock.available", &[("app.item.sku", sku)]);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while left("MUG-2").is_none() && Instant::now() < deadline {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(left("MUG-2"), Some(9_997));
+    let stock = "app.stock.available";
+    let mugs = meter.settles(stock, &[("app.item.sku", "MUG-2")], 9_997);
+    assert_eq!(mugs.await, Some(9_997));
+    let left = |sku| meter.value(stock, &[("app.item.sku", sku)]);
     assert_eq!(left("ONE-LEFT-9"), Some(1));
     assert_eq!(left("NOPE"), None);
 
@@ -54,17 +50,12 @@ async fn the_stock_of_each_article_and_the_use_of_both_pools_are_told() {
     let max = "db.client.connection.max";
     assert_eq!(pool(max, "inventory.writer"), Some(1));
     assert_eq!(pool(max, "inventory.readers"), Some(8));
-    let state = |state| {
-        let name = ("db.client.connection.pool.name", "inventory.writer");
-        let state = ("db.client.connection.state", state);
-        meter.value("db.client.connection.count", &[name, state])
-    };
+    let count = "db.client.connection.count";
+    let writer = ("db.client.connection.pool.name", "inventory.writer");
+    let state = |state| [writer, ("db.client.connection.state", state)];
     // A connection goes back to the pool by itself, a moment after its last statement.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while state("used") != Some(0) && Instant::now() < deadline {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!((state("idle"), state("used")), (Some(1), Some(0)));
+    assert_eq!(meter.settles(count, &state("used"), 0).await, Some(0));
+    assert_eq!(meter.value(count, &state("idle")), Some(1));
     trigger.request();
     running.await.unwrap().unwrap();
 }

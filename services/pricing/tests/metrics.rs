@@ -1,7 +1,7 @@
 //! What pricing tells by metrics. A process has one meter, so this is one app and one test.
 #![allow(clippy::unwrap_used)] // A test fails by panicking, in its helpers too.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use contracts::Faults;
 use database::Url;
@@ -38,17 +38,12 @@ async fn what_the_cache_knew_and_the_use_of_the_pool_are_told() {
 
     let name = ("db.client.connection.pool.name", "pricing");
     assert_eq!(meter.value("db.client.connection.max", &[name]), Some(8));
-    let connections = |state| {
-        let state = ("db.client.connection.state", state);
-        meter.value("db.client.connection.count", &[name, state])
-    };
+    let count = "db.client.connection.count";
+    let state = |state| [name, ("db.client.connection.state", state)];
     // A connection goes back to the pool by itself, a moment after the answer it made.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while connections("used") != Some(0) && Instant::now() < deadline {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(connections("used"), Some(0));
-    assert!(connections("idle") >= Some(1), "{:?}", connections("idle"));
+    assert_eq!(meter.settles(count, &state("used"), 0).await, Some(0));
+    let idle = meter.value(count, &state("idle"));
+    assert!(idle >= Some(1), "{idle:?}");
     trigger.request();
     running.await.unwrap().unwrap();
 }

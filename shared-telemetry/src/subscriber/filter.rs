@@ -4,29 +4,29 @@ use std::sync::Arc;
 
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::Context;
 
 /// Libraries whose own words are noise, or worse: the exporter's HTTP stack would report each
 /// export, and each report would be exported. `RUST_LOG` may name any of them to hear it, and
 /// `TELEMETRY_SPAN_FILTER` to have its spans.
-const QUIET: [(&str, &str); 13] = [
-    ("h2", "off"),
-    ("hyper", "off"),
-    ("hyper_util", "off"),
-    ("reqwest", "off"),
-    ("tonic", "off"),
-    ("tower", "off"),
-    ("axum", "warn"),
-    ("sqlx", "warn"),
-    ("librdkafka", "warn"),
+const QUIET: [(&str, LevelFilter); 13] = [
+    ("h2", LevelFilter::OFF),
+    ("hyper", LevelFilter::OFF),
+    ("hyper_util", LevelFilter::OFF),
+    ("reqwest", LevelFilter::OFF),
+    ("tonic", LevelFilter::OFF),
+    ("tower", LevelFilter::OFF),
+    ("axum", LevelFilter::WARN),
+    ("sqlx", LevelFilter::WARN),
+    ("librdkafka", LevelFilter::WARN),
     // While no broker is there it repeats that many times a second; callers are told by their
     // own errors.
-    ("rdkafka", "off"),
+    ("rdkafka", LevelFilter::OFF),
     // Its warnings repeat a malformed baggage header word by word, and that may hold anything.
-    ("opentelemetry", "error"),
-    ("opentelemetry_sdk", "error"),
-    ("opentelemetry_otlp", "error"),
+    ("opentelemetry", LevelFilter::ERROR),
+    ("opentelemetry_sdk", LevelFilter::ERROR),
+    ("opentelemetry_otlp", LevelFilter::ERROR),
 ];
 
 /// `RUST_LOG` and `TELEMETRY_SPAN_FILTER`, with [`QUIET`] where they say nothing.
@@ -61,13 +61,10 @@ fn with_quiet(directives: &str) -> Targets {
         let mut directives = directives.split(',');
         directives.any(|directive| directive.trim().split('=').next() == Some(target))
     };
-    let quiet = QUIET.iter().filter(|(target, _)| !named(target));
-    let quiet = quiet.map(|(target, level)| format!("{target}={level}"));
-    let all: Vec<_> = std::iter::once(directives.to_owned())
-        .chain(quiet)
-        .collect();
+    let quiet = QUIET.into_iter().filter(|(target, _)| !named(target));
     // `Settings` has checked the directives before.
-    all.join(",").parse().unwrap_or_default()
+    let said: Targets = directives.parse().unwrap_or_default();
+    said.with_targets(quiet)
 }
 
 /// True for an event whose author gave it a name: `info!(name: "cache.miss", …)`. Without one,

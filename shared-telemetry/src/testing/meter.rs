@@ -1,6 +1,7 @@
 //! Metrics kept in memory.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
@@ -52,6 +53,27 @@ impl Meter {
                 }
                 AggregatedMetrics::F64(_) => None,
             })
+    }
+
+    /// The same, once it is `wanted`; what it is by then, if ten seconds were not enough. For what
+    /// becomes so by itself, a moment after the answer that it belongs to.
+    ///
+    /// # Panics
+    /// When metrics cannot be collected.
+    pub async fn settles(
+        &self,
+        metric: &str,
+        attributes: &[(&str, &str)],
+        wanted: i64,
+    ) -> Option<i64> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let value = self.value(metric, attributes);
+            if value == Some(wanted) || Instant::now() > deadline {
+                return value;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use system_tests::{Customers, Demo, DemoBuilder, Ledger, cart};
 
 use crate::{all_is_well, shop};
@@ -14,8 +14,6 @@ const BEFORE: usize = 20;
 const MEANWHILE: usize = 40;
 /// The gateway's second for a delivery, and some more for a busy machine.
 const IN_TIME: Duration = Duration::from_secs(5);
-const DOWN: &str = "the Kafka broker is down, as asked";
-const UP: &str = "the Kafka broker is up again, as asked";
 
 /// Waits for what nobody announces.
 pub(crate) async fn until(what: &str, true_now: impl AsyncFn() -> bool) {
@@ -33,15 +31,6 @@ pub(crate) async fn impatient_shop() -> (DemoBuilder, Ledger) {
         .set("gateway.KAFKA_DELIVERY_TIMEOUT_MS=1000")
         .set("fulfillment.KAFKA_SESSION_TIMEOUT_MS=2000");
     (demo, ledger)
-}
-
-/// As `kill -USR1` and `kill -USR2` do; returns when the demo says that it is done.
-fn turn(demo: &Demo, signal: Signal, said: &str) {
-    let pid = i32::try_from(demo.pid()).ok().and_then(Pid::from_raw);
-    kill_process(pid.unwrap(), signal).unwrap();
-    demo.wait_for_line(said, |line| {
-        line["service"] == "demo" && line["message"] == said
-    });
 }
 
 /// A checkout while the broker is away; gives its trace.
@@ -108,7 +97,7 @@ async fn while_the_broker_is_down_customers_are_refused_in_time_and_then_all_goe
     let customers = Customers::default();
     customers.order(&demo, BEFORE).await;
     let (_, trace) = tokio::join!(customers.order(&demo, MEANWHILE), async {
-        turn(&demo, Signal::USR1, DOWN);
+        demo.take_broker_away();
         until("somebody is refused", async || customers.refusals() > 0).await;
         // Whoever was on his way when the connection was cut has had his answer.
         let trace = refused(&demo).await;
@@ -116,7 +105,7 @@ async fn while_the_broker_is_down_customers_are_refused_in_time_and_then_all_goe
         refused(&demo).await;
         assert_eq!(customers.promised(), promised, "nobody took these orders");
         assert!(customers.refusals() > 8, "everybody was refused");
-        turn(&demo, Signal::USR2, UP);
+        demo.bring_broker_back();
         trace
     });
     let verdict = all_is_well(&demo, &ledger, &customers).await;
@@ -135,13 +124,13 @@ async fn an_outage_longer_than_the_session_brings_what_was_in_hand_again_and_dou
     demo.wait_for_line("an order in hand", |line| {
         line["service"] == "inventory" && !line["fields"]["app.fault"].is_null()
     });
-    turn(&demo, Signal::USR1, DOWN);
+    demo.take_broker_away();
     // The consumer finds out by itself that its group has given it up.
     until("the partitions are lost", async || {
         demo.get("fulfillment", "/readyz").await.status == StatusCode::SERVICE_UNAVAILABLE
     })
     .await;
-    turn(&demo, Signal::USR2, UP);
+    demo.bring_broker_back();
     let verdict = all_is_well(&demo, &ledger, &customers).await;
     assert_eq!(verdict.orders, ORDERS);
     nothing_was_committed_late(&ledger).await;
@@ -173,7 +162,7 @@ pub(crate) async fn nothing_was_committed_late(ledger: &Ledger) {
 async fn services_that_start_without_a_broker_wait_for_it_and_promise_nothing() {
     let (demo, ledger) = impatient_shop().await;
     let demo = demo.start();
-    turn(&demo, Signal::USR1, DOWN);
+    demo.take_broker_away();
     for service in ["gateway", "fulfillment"] {
         let before = demo.process_of(service);
         demo.signal(service, Signal::KILL);
@@ -189,7 +178,7 @@ async fn services_that_start_without_a_broker_wait_for_it_and_promise_nothing() 
         assert_eq!(healthy, StatusCode::OK, "{service}");
     }
     let trace = refused(&demo).await;
-    turn(&demo, Signal::USR2, UP);
+    demo.bring_broker_back();
     let customers = Customers::default();
     customers.order(&demo, BEFORE).await;
     all_is_well(&demo, &ledger, &customers).await;

@@ -24,11 +24,9 @@ const EXPORT: Duration = Duration::from_secs(20);
 
 /// A shop whose spans go to a ledger, and whose customers may ask for faults.
 fn export_to(ledger: &Ledger, demo: DemoBuilder) -> DemoBuilder {
-    let demo = demo
+    demo.exporting_to(ledger)
         .env("OTEL_BSP_SCHEDULE_DELAY", "500")
-        .env("DEMO_FAULTS", "on");
-    let environment = ledger.environment().into_iter();
-    environment.fold(demo, |demo, (name, value)| demo.env(name, &value))
+        .env("DEMO_FAULTS", "on")
 }
 
 async fn shop() -> (DemoBuilder, Ledger) {

@@ -16,11 +16,10 @@ struct Left {
 /// Places an order of two articles where `TELEMETRY_SPAN_FILTER` is `filter`.
 async fn left_with(filter: &str) -> Left {
     let ledger = Ledger::start().await;
-    let mut demo = demo().env("TELEMETRY_SPAN_FILTER", filter);
-    for (name, value) in ledger.environment() {
-        demo = demo.env(name, &value);
-    }
-    let mut demo = demo.start();
+    let mut demo = demo()
+        .exporting_to(&ledger)
+        .env("TELEMETRY_SPAN_FILTER", filter)
+        .start();
     let order = demo.order().await;
     let trace = u128::from_str_radix(&order.trace_id(), 16).unwrap();
     // Whoever stops has exported everything.

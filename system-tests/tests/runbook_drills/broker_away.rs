@@ -1,17 +1,9 @@
 //! kafka-unavailable.md.
 
-use rustix::process::{Pid, Signal, kill_process};
 use system_tests::{Demo, cart};
 
 use crate::demo;
 use crate::page::Drill;
-
-/// As `kill -USR1` and `kill -USR2` do; returns when the demo says that it is done.
-fn turn(demo: &Demo, signal: Signal, said: &str) {
-    let pid = i32::try_from(demo.pid()).ok().and_then(Pid::from_raw);
-    kill_process(pid.unwrap(), signal).unwrap();
-    demo.wait_for_line(said, |line| line["message"] == said);
-}
 
 /// What a probe of a service says, once it has this status.
 async fn probe(demo: &Demo, service: &str, path: &str, status: u16) -> String {
@@ -32,7 +24,7 @@ async fn without_a_broker_nothing_is_promised_and_the_probes_say_why() {
     // As on the page, but that fulfillment notices it sooner than after the usual session.
     let session = "fulfillment.KAFKA_SESSION_TIMEOUT_MS=2000";
     let demo = demo().set(session).start();
-    turn(&demo, Signal::USR1, "the Kafka broker is down, as asked");
+    demo.take_broker_away();
     let refused = demo.checkout(&cart(), &[]).await;
     assert_eq!(refused.status.as_u16(), 503, "{}", refused.json);
     drill.shows(
@@ -46,11 +38,7 @@ async fn without_a_broker_nothing_is_promised_and_the_probes_say_why() {
     let alive = probe(&demo, "gateway", "/healthz", 200).await;
     drill.shows("ok", &alive);
 
-    turn(
-        &demo,
-        Signal::USR2,
-        "the Kafka broker is up again, as asked",
-    );
+    demo.bring_broker_back();
     for service in ["gateway", "fulfillment"] {
         probe(&demo, service, "/readyz", 200).await;
     }

@@ -1,7 +1,5 @@
 //! traces-missing-or-broken.md.
 
-use std::process::Command;
-
 use system_tests::Demo;
 
 use crate::demo;
@@ -9,13 +7,7 @@ use crate::page::Drill;
 
 /// What `tracectl verify` says.
 fn verify(demo: &Demo, more: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_tracectl-under-test"))
-        .args(["verify", "--gateway", &demo.url("gateway")])
-        .args(["--backend", &format!("viewer={}", demo.url("viewer"))])
-        .args(more)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
+    let output = demo.verify(env!("CARGO_BIN_EXE_tracectl-under-test"), more);
     String::from_utf8(output.stdout).unwrap()
 }
 
