@@ -7,7 +7,7 @@ use benches::service::{Decision, SAMPLED, SHARE, UNSAMPLED};
 
 use crate::server::Server;
 
-const SECONDS: u32 = 3;
+const SECONDS: u32 = 1;
 /// Enough to keep a server of one thread busy.
 const CONNECTIONS: u32 = 8;
 

@@ -6,7 +6,7 @@ use crate::pair::{Bench, Compared};
 use crate::setting::{Setting, Tracing};
 
 /// How often it is each one's turn.
-const TURNS: usize = 3;
+const TURNS: usize = 6;
 const FILTER: &str = "TELEMETRY_SPAN_FILTER";
 
 pub(crate) fn measure(bench: &Bench) -> Result<String, String> {

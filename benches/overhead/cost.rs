@@ -8,7 +8,7 @@ use crate::setting::{Setting, Tracing};
 use crate::shop::SERVICES;
 
 /// How often it is each one's turn.
-const TURNS: usize = 4;
+const TURNS: usize = 12;
 /// What 5 % sampling may cost, over telemetry that is off.
 const BUDGET: f64 = 1.05;
 

@@ -77,10 +77,10 @@ impl Load {
     }
 
     /// An error where a checkout was not acknowledged: such a turn says nothing.
-    pub(crate) fn all_acknowledged(self) -> Result<Self, String> {
+    pub(crate) fn all_acknowledged(&self) -> Result<(), String> {
         #[allow(clippy::float_cmp)] // Both are whole.
         if self.sent > 0.0 && self.sent == self.acknowledged {
-            return Ok(self);
+            return Ok(());
         }
         Err(format!(
             "of {} checkouts {} were acknowledged: such a turn says nothing",

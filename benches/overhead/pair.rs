@@ -1,8 +1,5 @@
 //! Two shops in turns, A B B A: what disturbs the machine disturbs both.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use tokio::runtime::Runtime;
 
 use crate::figures::Figures;
@@ -16,7 +13,7 @@ use crate::shop::Shop;
 /// Enough customers to keep two processors busy.
 pub(crate) const CUSTOMERS: u32 = 8;
 /// How long a turn's load is.
-const SECONDS: f64 = 1.5;
+const SECONDS: f64 = 1.0;
 
 /// What all measurements need.
 #[derive(Debug)]
@@ -118,8 +115,6 @@ fn spans_of(
     recorded: bool,
 ) -> Result<Spans, String> {
     shop.stop()?;
-    // The last export may be on its way through this process.
-    sleep(Duration::from_millis(100));
     let checkouts: f64 = legs.iter().map(|leg| leg.load.acknowledged).sum();
     let (arrived, told) = (receiver.arrived(), receiver.told());
     let lost = (told.dropped + told.failed + told.waiting) as f64;

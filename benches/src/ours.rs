@@ -24,6 +24,8 @@ fn with(work: Work<'_>) {
     let service = Service::new("bench", env!("CARGO_PKG_VERSION"), "bench");
     let telemetry = Telemetry::start(service).expect("nothing was started before");
     work();
-    let stopped = telemetry.stop(Duration::from_secs(60));
-    stopped.expect("all of it arrives");
+    // At full load a queue may be full; the tables say how many spans arrived.
+    if let Err(lost) = telemetry.stop(Duration::from_secs(60)) {
+        eprintln!("ServerLayer: {lost}");
+    }
 }

@@ -65,6 +65,7 @@ pub(super) fn failures() -> Group {
         // A stack's names are looked up in tables whose walk differs from process to process: two runs were 6 % apart.
         noise: Noise {
             percent: 10.0,
+            background: 10.0,
             ..NOISE
         },
         rows,
