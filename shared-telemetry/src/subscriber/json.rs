@@ -115,13 +115,16 @@ impl<'a> Fields<'a> {
     }
 
     fn text(&mut self, field: &Field, value: &str) {
-        if field.name() == MESSAGE && !self.open {
-            self.line.extend_from_slice(b",\"message\":");
+        let clean = if field.name() == MESSAGE && !self.open {
+            self.line.extend_from_slice(b",\"message\":\"");
+            // The name says nothing about the text: it need not be asked.
+            redact::text(value)
         } else {
             self.key(field);
-        }
-        self.line.push(b'"');
-        escaped(self.line, &redact::value(field.name(), value));
+            self.line.push(b'"');
+            redact::value(field.name(), value)
+        };
+        escaped(self.line, &clean);
         self.line.push(b'"');
     }
 
