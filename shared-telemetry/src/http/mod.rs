@@ -7,6 +7,7 @@ mod carrier;
 mod client;
 mod describe;
 mod edge;
+mod known;
 mod route;
 mod server;
 mod trust;

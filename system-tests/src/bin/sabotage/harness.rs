@@ -20,12 +20,18 @@ const TEST_LIMIT: Duration = Duration::from_secs(3 * 60);
 pub(crate) struct Harness<'s> {
     scratch: &'s Scratch,
     place: &'s Path,
+    target: &'s Path,
 }
 
 impl<'s> Harness<'s> {
-    /// Builds below `place`, and leaves there what cargo and the tests said.
-    pub(crate) fn new(scratch: &'s Scratch, place: &'s Path) -> Self {
-        Self { scratch, place }
+    /// Builds in `target`, which is the working tree's own: what both are made of is built once.
+    /// Leaves in `place` what cargo and the tests said.
+    pub(crate) fn new(scratch: &'s Scratch, place: &'s Path, target: &'s Path) -> Self {
+        Self {
+            scratch,
+            place,
+            target,
+        }
     }
 
     /// Red by the test that the patch names, at the boundary that it names. A patch that does
@@ -92,7 +98,9 @@ impl<'s> Harness<'s> {
                 "--test",
                 "hops",
             ])
-            .env("CARGO_TARGET_DIR", self.place.join("target"))
+            .env("CARGO_TARGET_DIR", self.target)
+            // A patch changes a few lines of what the one before it was built of.
+            .env("CARGO_INCREMENTAL", "1")
             // Nobody debugs here, and linking is faster without.
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_TERM_COLOR", "never")

@@ -12,7 +12,7 @@ mod harness;
 mod scratch;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -28,6 +28,9 @@ struct Arguments {
     /// Only this patch, by its name
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Where cargo builds; `target` of the repository if nothing is said
+    #[arg(long, value_name = "FOLDER", env = "CARGO_TARGET_DIR")]
+    target_dir: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -47,13 +50,15 @@ fn run(arguments: &Arguments) -> Result<usize, Box<dyn std::error::Error>> {
         .parent()
         .expect("the crate is a folder of the workspace");
     let patches = wanted(root, arguments.only.as_deref())?;
+    let own = arguments.target_dir.clone();
+    let target = std::path::absolute(own.unwrap_or_else(|| root.join("target")))?;
     let place = root.join("target/sabotage");
     std::fs::create_dir_all(&place)?;
     let lock = File::create(place.join("lock"))?;
     lock.try_lock()
         .map_err(|error| format!("another gate works in {}: {error}", place.display()))?;
     let scratch = Scratch::copy(root, &place.join("tree"))?;
-    let harness = Harness::new(&scratch, &place);
+    let harness = Harness::new(&scratch, &place, &target);
 
     let began = Instant::now();
     let mut failures = 0;
