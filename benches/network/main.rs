@@ -23,7 +23,7 @@ use server::Server;
 use tokio::runtime::Runtime;
 
 /// How often it is each one's turn.
-const TURNS: usize = 15;
+const TURNS: usize = 9;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
