@@ -11,6 +11,16 @@ use crate::ROUNDS;
 use crate::background::Background;
 use crate::rows::{Measure, Row};
 
+/// What a developer may have set for a service of his own.
+const NEUTRAL: [(&str, &str); 6] = [
+    ("RUST_LOG", "info"),
+    ("TELEMETRY_SPAN_FILTER", ""),
+    ("TELEMETRY_REDACTION", "on"),
+    ("OTEL_SDK_DISABLED", "false"),
+    ("OTEL_PROPAGATORS", "tracecontext,baggage"),
+    ("OTEL_TRACES_SAMPLER_ARG", ""),
+];
+
 /// What one round costs, or a whole program.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cost {
@@ -93,6 +103,8 @@ fn run_in(
         ))
         .arg(program)
         .args(["--row", &row.name, &rounds.to_string(), &background.broker])
+        // Nobody's own settings are measured.
+        .envs(NEUTRAL)
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", &background.endpoint)
         .env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
         .env("OTEL_LOGS_EXPORTER", "none")

@@ -1,4 +1,4 @@
-//! One turn: `wrk` asks a server for some seconds.
+//! One turn: `wrk` asks a server for a second.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -2,7 +2,7 @@
 //! network`. Needs Linux and `wrk` (a package of Debian and Ubuntu).
 //!
 //! Every way to instrument the service is a process of its own (this program, called again), and
-//! so is the bare one. `wrk` asks the two in turns, A B A B, a few seconds each and on 127.0.0.1
+//! so is the bare one. `wrk` asks the two in turns, A B A B, a second each and on 127.0.0.1
 //! only; what counts is the processor time of the server's process for each answer. So a busy
 //! machine disturbs both alike. What it exports goes to this process. Words narrow the rows down;
 //! `--write` writes the table into `docs/performance.md`.

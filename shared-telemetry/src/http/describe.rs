@@ -1,7 +1,7 @@
 //! What a SERVER span says of its request.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, Request, header};
@@ -61,15 +61,17 @@ fn protocol_version(version: http::Version) -> Option<&'static str> {
 }
 
 /// The `User-Agent` header.
-fn agent_of(headers: &HeaderMap) -> Option<Arc<str>> {
-    static AGENTS: Known<Arc<str>> = Known::new();
+fn agent_of(headers: &HeaderMap) -> Option<Cow<'static, str>> {
+    static AGENTS: Known<()> = Known::new();
     let agent = headers.get(header::USER_AGENT)?;
-    AGENTS.get(agent.as_bytes(), |_| Some(agent.to_str().ok()?.into()))
+    let read = |_: &[u8]| Some((agent.to_str().ok()?.into(), ()));
+    let (agent, ()) = AGENTS.get(agent.as_bytes(), read)?;
+    Some(agent)
 }
 
 /// The `Host` header as `server.address` and `server.port`.
-fn host_of(headers: &HeaderMap) -> Option<(Arc<str>, Option<u16>)> {
-    static HOSTS: Known<(Arc<str>, Option<u16>)> = Known::new();
+fn host_of(headers: &HeaderMap) -> Option<(Cow<'static, str>, Option<u16>)> {
+    static HOSTS: Known<Option<u16>> = Known::new();
     let host = headers.get(header::HOST)?;
     HOSTS.get(host.as_bytes(), |host| {
         let authority = http::uri::Authority::try_from(host).ok()?;

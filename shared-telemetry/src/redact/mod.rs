@@ -123,6 +123,13 @@ pub fn value<'t>(key: &str, text: &'t str) -> Cow<'t, str> {
     clean(key, text).unwrap_or(Cow::Borrowed(text))
 }
 
+/// As [`value`], for the message of a log line: of the names of secrets only a program's own may be
+/// `message`.
+pub(crate) fn message(text: &str) -> Cow<'_, str> {
+    let no_own = current().redaction.own_names.is_empty();
+    value(if no_own { "" } else { "message" }, text)
+}
+
 /// What is to leave instead of `text`; `None` for the text itself.
 fn clean(key: &str, text: &str) -> Option<Cow<'static, str>> {
     let current = current();

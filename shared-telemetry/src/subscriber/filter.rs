@@ -90,14 +90,16 @@ impl Directives {
 
 /// `directives`, and [`QUIET`] for the libraries that they don't name.
 fn with_quiet(directives: &str) -> Targets {
+    // `Targets` would take a blank for a part of the name.
+    let said: Vec<_> = directives.split(',').map(str::trim).collect();
     let named = |target: &str| {
-        let mut directives = directives.split(',');
-        directives.any(|directive| directive.trim().split('=').next() == Some(target))
+        let mut said = said.iter();
+        said.any(|directive| directive.split('=').next() == Some(target))
     };
     let quiet = QUIET.into_iter().filter(|(target, _)| !named(target));
     // `Settings` has checked the directives before.
-    let said: Targets = directives.parse().unwrap_or_default();
-    said.with_targets(quiet)
+    let all: Targets = said.join(",").parse().unwrap_or_default();
+    all.with_targets(quiet)
 }
 
 /// True for an event whose author gave it a name: `info!(name: "cache.miss", …)`. Without one,
@@ -133,6 +135,13 @@ impl<S: Subscriber, L: Layer<S>> Layer<S> for Filtered<L> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_blank_behind_a_comma_is_no_part_of_a_name() {
+        let directives = Directives::new(with_quiet("info, h2=trace"));
+        assert!(directives.enable("h2::proto", Level::TRACE));
+        assert!(!directives.enable("hyper::proto", Level::ERROR));
+    }
 
     #[test]
     fn the_short_way_gives_the_answer_of_all_directives() {

@@ -117,8 +117,7 @@ impl<'a> Fields<'a> {
     fn text(&mut self, field: &Field, value: &str) {
         let clean = if field.name() == MESSAGE && !self.open {
             self.line.extend_from_slice(b",\"message\":\"");
-            // The name says nothing about the text: it need not be asked.
-            redact::text(value)
+            redact::message(value)
         } else {
             self.key(field);
             self.line.push(b'"');
