@@ -4,6 +4,7 @@ use crate::figures::Figures;
 use crate::leg::Leg;
 use crate::load::Loop;
 use crate::pair::Bench;
+use crate::receiver::Mood;
 use crate::setting::{Setting, Tracing};
 
 /// Checkouts a second: far below what two processors bear.
@@ -20,7 +21,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<String, String> {
     ];
     let mut shops = Vec::new();
     for setting in &all {
-        let (shop, receiver) = bench.open(setting)?;
+        let (shop, receiver) = bench.open(setting, Mood::Well)?;
         Leg::run(&bench.programs, &shop, Loop::Open(RATE), 1.0, 0)?;
         shops.push((setting, shop, receiver, Vec::new()));
     }

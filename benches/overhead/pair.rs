@@ -52,8 +52,9 @@ pub(crate) struct Compared {
 }
 
 impl Bench {
-    pub(crate) fn open(&self, setting: &Setting) -> Result<(Shop, Receiver), String> {
-        let receiver = Receiver::start(&self.runtime, Mood::Well)?;
+    /// A shop, and the collector that its telemetry goes to.
+    pub(crate) fn open(&self, setting: &Setting, mood: Mood) -> Result<(Shop, Receiver), String> {
+        let receiver = Receiver::start(&self.runtime, mood)?;
         let shop = Shop::start(&self.programs, setting, &receiver)?;
         Ok((shop, receiver))
     }
@@ -66,8 +67,8 @@ impl Bench {
         turns: usize,
     ) -> Result<Compared, String> {
         let (recorded, of_base) = (setting.is_recorded(), base.is_recorded());
-        let (base, base_receiver) = self.open(base)?;
-        let (shop, receiver) = self.open(setting)?;
+        let (base, base_receiver) = self.open(base, Mood::Well)?;
+        let (shop, receiver) = self.open(setting, Mood::Well)?;
         let turn = |shop: &Shop, seed| {
             let how = Loop::Closed(CUSTOMERS);
             Leg::run(&self.programs, shop, how, SECONDS, seed)

@@ -63,13 +63,11 @@ impl Side {
         let setting = Setting::new(Tracing::AlwaysOn, true)
             .with("OTEL_BSP_MAX_QUEUE_SIZE", &queue.to_string())
             .with("OTEL_METRIC_EXPORT_INTERVAL", "500");
-        let receiver = Receiver::start(&bench.runtime, mood)?;
-        let shop = Shop::start(&bench.programs, &setting, &receiver)?;
-        let legs = Vec::new();
+        let (shop, receiver) = bench.open(&setting, mood)?;
         Ok(Self {
             shop,
             receiver,
-            legs,
+            legs: Vec::new(),
         })
     }
 

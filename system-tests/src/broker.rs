@@ -1,6 +1,6 @@
 //! A demo's broker goes away and comes back, as its users can ask for.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
 use crate::Demo;
 
@@ -22,8 +22,7 @@ impl Demo {
     }
 
     fn ask(&self, signal: Signal, said: &str) {
-        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
-        kill_process(pid.unwrap(), signal).unwrap();
+        kill_process(self.own_process(), signal).unwrap();
         self.wait_for_line(said, |line| {
             line["service"] == "demo" && line["message"] == said
         });

@@ -166,6 +166,12 @@ impl Demo {
         self.process.id()
     }
 
+    /// The demo's own process.
+    #[must_use]
+    pub fn own_process(&self) -> Pid {
+        Pid::from_child(&self.process)
+    }
+
     /// The process of a service, while it runs.
     #[must_use]
     pub fn process_of(&self, service: &str) -> Option<Pid> {
@@ -221,10 +227,7 @@ impl Demo {
 
     /// Sends SIGTERM and waits until it is gone.
     pub fn stop(&mut self) -> ExitStatus {
-        let pid = i32::try_from(self.process.id())
-            .ok()
-            .and_then(Pid::from_raw);
-        kill_process(pid.expect("a process id"), Signal::TERM).expect("the demo still runs");
+        kill_process(self.own_process(), Signal::TERM).expect("the demo still runs");
         self.wait()
     }
 

@@ -103,7 +103,7 @@ async fn all_processes_together_stay_below_150_megabytes() {
 fn a_killed_demo_takes_its_services_along() {
     let mut demo = demo().start();
     let children = children(&demo);
-    let id = Pid::from_raw(i32::try_from(demo.pid()).unwrap()).unwrap();
+    let id = demo.own_process();
     let directory = directory_of_databases(children[1].0);
     kill_process(id, Signal::KILL).unwrap();
     for (id, command) in &children {
@@ -124,11 +124,7 @@ fn a_closed_terminal_stops_everything_as_ctrl_c_does() {
     let mut demo = DemoBuilder::through(&as_usual, env!("CARGO_BIN_EXE_demo-under-test")).start();
     let children = children(&demo);
     let directory = directory_of_databases(children[1].0);
-    kill_process(
-        Pid::from_raw(i32::try_from(demo.pid()).unwrap()).unwrap(),
-        Signal::HUP,
-    )
-    .unwrap();
+    kill_process(demo.own_process(), Signal::HUP).unwrap();
     let status = demo.wait();
     assert!(status.success(), "{status}");
     for (id, command) in children {

@@ -35,25 +35,29 @@ impl<T: Copy> Known<T> {
         value: &[u8],
         read: impl FnOnce(&[u8]) -> Option<(Box<str>, T)>,
     ) -> Option<(Cow<'static, str>, T)> {
+        let mut free = None;
         for place in &self.0 {
-            let Some(kept) = place.get() else {
-                let (text, more) = read(value)?;
-                // A password may stand before an `@`.
-                if value.len() <= LONGEST && !value.contains(&b'@') {
-                    // Somebody else may have been faster: then it is read once more.
-                    let _ = place.set(Kept {
-                        value: value.into(),
-                        text: text.clone(),
-                        more,
-                    });
+            match place.get() {
+                Some(kept) if *kept.value == *value => {
+                    return Some((Cow::Borrowed(&kept.text), kept.more));
                 }
-                return Some((Cow::Owned(text.into()), more));
-            };
-            if *kept.value == *value {
-                return Some((Cow::Borrowed(&kept.text), kept.more));
+                Some(_) => {}
+                None => {
+                    free = Some(place);
+                    break;
+                }
             }
         }
         let (text, more) = read(value)?;
+        // A password may stand before an `@`.
+        if let Some(place) = free.filter(|_| value.len() <= LONGEST && !value.contains(&b'@')) {
+            // Somebody else may have been faster: then it is read once more.
+            let _ = place.set(Kept {
+                value: value.into(),
+                text: text.clone(),
+                more,
+            });
+        }
         Some((Cow::Owned(text.into()), more))
     }
 }

@@ -50,8 +50,8 @@ fn run(arguments: &Arguments) -> Result<usize, Box<dyn std::error::Error>> {
         .parent()
         .expect("the crate is a folder of the workspace");
     let patches = wanted(root, arguments.only.as_deref())?;
-    let own = arguments.target_dir.clone();
-    let target = std::path::absolute(own.unwrap_or_else(|| root.join("target")))?;
+    let usual = || root.join("target");
+    let target = std::path::absolute(arguments.target_dir.clone().unwrap_or_else(usual))?;
     let place = root.join("target/sabotage");
     std::fs::create_dir_all(&place)?;
     let lock = File::create(place.join("lock"))?;
