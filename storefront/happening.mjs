@@ -4,10 +4,12 @@ import { isFinal } from "./checkout.mjs";
 import { h, put } from "./dom.mjs";
 import { drawHops } from "./hops.mjs";
 import { poll } from "./poll.mjs";
-import { linkedIds, storyOf } from "./story.mjs";
+import { hasUnanswered, linkedIds, storyOf } from "./story.mjs";
 
 /** Spans come some hundred milliseconds after what they tell. */
 const PATIENCE_MS = 30_000;
+/** For the other side of a call less long: there may be none. An SDK that sends last waits 5 s by default. */
+const OTHER_SIDE_MS = 10_000;
 /** An order has two traces. Messages may lead to more, but not to so many that a picture helps. */
 const MOST_TRACES = 6;
 /** Among so many of the newest checkouts an order is looked for. */
@@ -82,13 +84,13 @@ export class Happening {
     }
   }
 
-  /** Nothing more will come: no parent is awaited, and the queue's other end has told its part. */
+  /** Nothing more will come: no parent, no callee, and the queue's other end has told its part. */
   whole() {
     const traces = [...this.traces.values()];
     const first = this.traces.get(this.order.traceId);
     if (!first || !isFinal(this.order) || traces.some((trace) => trace.missing_parents.length > 0)) return false;
-    const fulfilled = !this.order.orderId || (this.order.fulfillmentTraceId && this.traces.has(this.order.fulfillmentTraceId));
-    return Boolean(fulfilled);
+    if (this.order.orderId && !this.traces.has(this.order.fulfillmentTraceId)) return false;
+    return performance.now() - this.since > OTHER_SIDE_MS || !hasUnanswered(storyOf(this.order, this.traces));
   }
 
   draw() {

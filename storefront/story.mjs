@@ -7,6 +7,7 @@
 const ALIKE = 3;
 /** A picture with more hops tells nothing more. */
 const MOST = 120;
+const NOBODY = "nobody has a span for it";
 
 /**
  * `traces` are answers of the viewer's /api/traces/{id}, by id, as far as they have come. A hop has
@@ -26,6 +27,11 @@ export function storyOf(order, traces) {
 /** All ids that the story may need next: of traces that took a message of one that is known. */
 export function linkedIds(trace) {
   return [...new Set(trace.linked_from.map((back) => back.trace_id))];
+}
+
+/** Is a call there whose other side is not? It may still come, or nobody was there to record it. */
+export function hasUnanswered(hops) {
+  return hops.some((hop) => hop.note === NOBODY);
 }
 
 /** What this page has sent in the order's own trace. */
@@ -87,7 +93,7 @@ function hopOf(story, trace, call) {
     kind: kafka ? "kafka" : attributes["rpc.system.name"] ? "grpc" : "http",
     label: attributes["url.full"] ? `${call.name} ${pathOf(attributes["url.full"])}` : attributes["rpc.system.name"] ? call.name.replace(/^.*\.(?=\w+\/)/, "") : call.name,
     ...crossed(trace, call), callee,
-    note: kafka || callee ? null : "nobody has a span for it",
+    note: kafka || callee ? null : NOBODY,
   };
 }
 

@@ -98,7 +98,9 @@ async fn from_the_click_on_place_order_three_more_lead_to_the_warehouses_sql_and
 
 #[tokio::test]
 async fn an_order_leads_to_its_trace_and_to_its_logs_and_shows_the_headers_that_crossed() {
-    browse(|| demo().start(), async |demo, browser| {
+    // Of a service that exports last the page shows the side of the caller first, and waits.
+    let late = "pricing.OTEL_BSP_SCHEDULE_DELAY=1500";
+    browse(|| demo().set(late).start(), async |demo, browser| {
         let tab = browser.tab().await;
         enter(&tab, demo).await;
         tab.click(&testid("add-MUG-2"), "").await;

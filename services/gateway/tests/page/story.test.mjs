@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { storyOf } from "../../../../storefront/story.mjs";
+import { hasUnanswered, storyOf } from "../../../../storefront/story.mjs";
 
 const CLICK = "a".repeat(32), WORK = "b".repeat(32);
 let clock = 0;
@@ -60,6 +60,13 @@ test("across a queue there is a link, drawn last, to a trace of its own", () => 
 test("a topic's name stays whole, dots and slashes and all", () => {
   const trace = checkout(span("gateway", "producer", "send order.created/refused", "g5", "g2"));
   assert.equal(storyOf(order(), new Map([[CLICK, trace]])).at(-1).label, "send order.created/refused");
+});
+
+test("a call is unanswered until the other side's span has come, a message never", () => {
+  const sent = [span("gateway", "client", "GET", "g3", "g2", http("/quote/MUG-2")), span("gateway", "producer", "send order.created", "g5", "g2")];
+  const after = (...more) => storyOf(order(), new Map([[CLICK, checkout(...sent, ...more)]]));
+  assert.equal(hasUnanswered(after()), true);
+  assert.equal(hasUnanswered(after(span("pricing", "server", "GET /quote/{sku}", "p1", "g3"))), false);
 });
 
 test("the same call again and again is counted from the fourth on", () => {
