@@ -35,14 +35,17 @@ async fn with_a_root_ratio_of_one_half_checkouts_are_whole_or_not_there() {
     for id in &sampled {
         let trace = demo
             .trace_when(id, |trace| {
-                trace.has("POST /checkout") || trace.has("GET /checkout")
+                let ends = ["GET /checkout", "GET /quote/{sku}"];
+                ends.iter().all(|name| trace.has(name)) && trace.orphans() == 0
             })
             .await;
-        assert!(
-            trace.has("GET /quote/{sku}"),
-            "half a trace: {}",
-            trace.names()
-        );
+        for name in ["GET /checkout", "GET /quote/{sku}"] {
+            assert!(
+                trace.has(name),
+                "half a trace, without {name}: {}",
+                trace.names()
+            );
+        }
         assert_eq!(trace.orphans(), 0, "{}", trace.names());
     }
     for id in &unsampled {
