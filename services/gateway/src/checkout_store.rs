@@ -106,15 +106,17 @@ impl CheckoutStore {
         Ok(claimed?.then_some(hold))
     }
 
-    /// What is known of a key.
+    /// What is known of a key. `lease` is that of all who claim or take over.
     pub(crate) async fn find_key(
         &self,
         claim: &Claim,
         now: SystemTime,
+        lease: Duration,
     ) -> Result<Option<Known>, StoreError> {
         let values = [Value::from(claim.key_hash.as_str())];
         let row = self.pools.find(&FIND_KEY, values).await?;
-        row.map(|row| row::known(row, claim, now)).transpose()
+        row.map(|row| row::known(row, claim, now, lease))
+            .transpose()
     }
 
     /// Lets the key name a new checkout; what came of the old one stays known by its order id.

@@ -38,7 +38,7 @@ impl Desk {
             if let Some(hold) = claimed {
                 return self.begin(&asked.cart, hold).await;
             }
-            let Some(known) = self.store.find_key(&claim, SystemTime::now()).await? else {
+            let Some(known) = self.find_key(&claim).await? else {
                 claimed = self.claim(&claim).await?;
                 continue;
             };
@@ -69,6 +69,11 @@ impl Desk {
     async fn claim(&self, claim: &Claim) -> Result<Option<Hold>, StoreError> {
         let lease = self.patience.lease;
         self.store.claim(claim, SystemTime::now(), lease).await
+    }
+
+    async fn find_key(&self, claim: &Claim) -> Result<Option<Known>, StoreError> {
+        let lease = self.patience.lease;
+        self.store.find_key(claim, SystemTime::now(), lease).await
     }
 
     async fn take_over(&self, known: &Known) -> Result<Option<Hold>, StoreError> {

@@ -32,9 +32,17 @@ pub(super) type Row = (
 );
 
 /// A row, as somebody with that cart sees it at that time.
-pub(super) fn known(row: Row, claim: &Claim, now: SystemTime) -> Result<Known, StoreError> {
+pub(super) fn known(
+    row: Row,
+    claim: &Claim,
+    now: SystemTime,
+    lease: Duration,
+) -> Result<Known, StoreError> {
     let (order_id, cart_hash, stage, holder, held_until, payload, sums, status, refusal, ..) = row;
     let (trace_id, span_id, created_at) = (row.9, row.10, row.11);
+    // By a clock that was set back since, a hold of somebody who is gone would last for hours. No
+    // honest one ends later than a lease from now, and another one's clock may differ by as much.
+    let latest = milliseconds(now + lease * 2);
     let now = milliseconds(now);
     let stage = Stage::by_name(&stage).ok_or_else(|| unreadable(format!("stage {stage:?}")))?;
     let result = match (payload, sums, status, refusal) {
@@ -56,7 +64,7 @@ pub(super) fn known(row: Row, claim: &Claim, now: SystemTime) -> Result<Known, S
             stage,
             same_cart: cart_hash == claim.cart_hash,
             age: Duration::from_millis(age),
-            held: held_until > now,
+            held: (now + 1..=latest).contains(&held_until),
         },
         result,
         origin: origin(trace_id, span_id),

@@ -64,6 +64,7 @@ on_both!(
     what_came_to_nothing_leaves_the_key_free,
     an_order_that_was_written_is_given_back_and_never_given_up,
     of_many_that_take_over_one_does,
+    a_hold_of_a_clock_that_was_set_back_is_taken_over,
     who_lost_the_hold_can_not_write,
     a_key_is_free_after_a_day_and_its_order_still_known,
     what_is_older_than_a_week_is_swept,
@@ -111,7 +112,7 @@ impl Open {
 
     async fn known(&self, claim: &Claim, later: Duration) -> Option<Known> {
         let now = SystemTime::now() + later;
-        self.store.find_key(claim, now).await.unwrap()
+        self.store.find_key(claim, now, LEASE).await.unwrap()
     }
 
     async fn written(&self, claim: &Claim) -> Hold {
@@ -153,7 +154,8 @@ async fn an_order_is_written_then_accepted_and_survives_a_restart(open: Open) {
 
     open.store.close().await;
     let again = CheckoutStore::open(&open.url).await.unwrap();
-    let known = again.find_key(&claim, SystemTime::now()).await.unwrap();
+    let known = again.find_key(&claim, SystemTime::now(), LEASE).await;
+    let known = known.unwrap();
     let known = known.unwrap();
     assert_eq!((known.order_id, known.seen.step()), (id, Step::Replay));
     assert_eq!(known.origin, origin(2));
@@ -226,6 +228,18 @@ async fn of_many_that_take_over_one_does(open: Open) {
         taken += usize::from(one.await.unwrap().is_some());
     }
     assert_eq!(taken, 1);
+}
+
+async fn a_hold_of_a_clock_that_was_set_back_is_taken_over(open: Open) {
+    let claim = claim("k", "c");
+    let ahead = SystemTime::now() + LEASE / 2;
+    open.store.claim(&claim, ahead, LEASE).await.unwrap();
+    let known = open.known(&claim, Duration::ZERO).await.unwrap();
+    assert_eq!(known.seen.step(), Step::Wait, "another one's clock");
+    let hour = SystemTime::now() + Duration::from_secs(3_600);
+    open.store.take_over(&known, hour, LEASE).await.unwrap();
+    let known = open.known(&claim, Duration::ZERO).await.unwrap();
+    assert_eq!(known.seen.step(), Step::TakeOver);
 }
 
 async fn who_lost_the_hold_can_not_write(open: Open) {
