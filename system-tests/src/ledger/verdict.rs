@@ -27,6 +27,8 @@ pub struct Verdict {
     pub lost: Vec<String>,
     /// Orders that more than one producer sent, or for which stock was taken more than once.
     pub doubled: Vec<String>,
+    /// Of these, those for which stock was taken more than once.
+    pub taken_twice: Vec<String>,
     /// Orders for which no stock was taken.
     pub unreserved: Vec<String>,
     /// Spans whose parent is nowhere, as `service name`, each once.
@@ -93,7 +95,10 @@ impl Verdict {
         match story.reserved.get(id).map_or(0, HashSet::len) {
             0 => note(&mut self.unreserved),
             1 => {}
-            _ => note(&mut self.doubled),
+            _ => {
+                note(&mut self.doubled);
+                note(&mut self.taken_twice);
+            }
         }
     }
 }
