@@ -51,6 +51,8 @@ impl Compose {
         self.run(&[
             "up",
             "-d",
+            // That is a step of its own. An image that is missing is told at once.
+            "--no-build",
             "--wait",
             "--wait-timeout",
             "300",
