@@ -19,9 +19,15 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    pub(crate) fn run(server: &Server, decision: Decision) -> Result<Self, String> {
+    /// `settle` waits for what the server still does when all is answered: that is part of the cost.
+    pub(crate) fn run(
+        server: &Server,
+        decision: Decision,
+        settle: impl FnOnce(),
+    ) -> Result<Self, String> {
         let before = server.cpu()?;
         let requests = wrk(server, decision)?;
+        settle();
         let cpu = server.cpu()? - before;
         Ok(Self { requests, cpu })
     }

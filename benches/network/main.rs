@@ -4,11 +4,14 @@
 //! Every way to instrument the service is a process of its own (this program, called again), and
 //! so is the bare one. `wrk` asks the two in turns, A B A B, a second each and on 127.0.0.1
 //! only; what counts is the processor time of the server's process for each answer. So a busy
-//! machine disturbs both alike. What it exports goes to this process. Words narrow the rows down;
+//! machine disturbs both alike. What it exports goes to this process, and a turn lasts until all of it
+//! has come. Words narrow the rows down;
 //! `--write` writes the table into `docs/performance.md`.
 
 mod leg;
+mod row;
 mod server;
+mod turns;
 
 use std::process::ExitCode;
 
@@ -18,12 +21,7 @@ use benches::ours::OURS;
 use benches::page;
 use benches::service::Decision;
 use benches::system::System;
-use leg::Leg;
-use server::Server;
 use tokio::runtime::Runtime;
-
-/// How often it is each one's turn.
-const TURNS: usize = 9;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,20 +50,6 @@ fn systems() -> Vec<System> {
     systems
 }
 
-/// Ours beside bare, in the median of the turns.
-struct Row {
-    system: &'static str,
-    decision: Decision,
-    /// Processor time for each answer, over that of the bare service.
-    ratio: f64,
-    /// Microseconds.
-    cpu: f64,
-    /// Of the spans that were to be recorded, so many arrived, in percent.
-    arrived: f64,
-    /// KiB more than the bare service has, after the load.
-    resident: i64,
-}
-
 fn table(arguments: &[String]) -> Result<(), String> {
     // Cargo passes `--bench`.
     let arguments: Vec<&str> = arguments
@@ -81,16 +65,7 @@ fn table(arguments: &[String]) -> Result<(), String> {
     let collector = Collector::default();
     let endpoint = runtime.block_on(collector.clone().serve());
     let mut rows = Vec::new();
-    let mut text = format!(
-        "{:<38}{:>13}{:>9}{:>9}{:>9}{:>10}{:>10}\n",
-        "hello handler over the network",
-        "decision",
-        "of bare",
-        "goal",
-        "µs CPU",
-        "arrived",
-        "KiB more"
-    );
+    let mut text = row::head();
     print!("{text}");
     for decision in Decision::ALL {
         for system in systems()
@@ -98,8 +73,8 @@ fn table(arguments: &[String]) -> Result<(), String> {
             .skip(1)
             .filter(|system| wanted(system.name))
         {
-            let row = pair(&system, decision, &endpoint, &collector)?;
-            let line = line(&row);
+            let row = turns::pair(&system, decision, &endpoint, &collector)?;
+            let line = row::line(&row);
             print!("{line}");
             text.push_str(&line);
             rows.push(row);
@@ -107,7 +82,7 @@ fn table(arguments: &[String]) -> Result<(), String> {
     }
     for line in Decision::ALL
         .iter()
-        .filter_map(|decision| best(&rows, *decision))
+        .filter_map(|decision| row::best(&rows, *decision))
     {
         print!("{line}");
         text.push_str(&line);
@@ -117,87 +92,4 @@ fn table(arguments: &[String]) -> Result<(), String> {
     } else {
         Ok(())
     }
-}
-
-/// A service and the bare one, in turns.
-fn pair(
-    system: &System,
-    decision: Decision,
-    endpoint: &str,
-    collector: &Collector,
-) -> Result<Row, String> {
-    let (bare, traced) = (
-        Server::start(BARE.name, endpoint)?,
-        Server::start(system.name, endpoint)?,
-    );
-    let before = collector.arrived();
-    // Connections, buffers, tables: all that is made once.
-    Leg::run(&bare, decision)?;
-    let mut recorded = Leg::run(&traced, decision)?.recorded(decision);
-    let mut pairs: Vec<(f64, f64)> = Vec::new();
-    for _ in 0..TURNS {
-        let (bare, traced) = (Leg::run(&bare, decision)?, Leg::run(&traced, decision)?);
-        recorded += traced.recorded(decision);
-        pairs.push((traced.micros() / bare.micros(), traced.micros()));
-    }
-    let resident = traced.resident()? - bare.resident()?;
-    traced.stop()?;
-    bare.stop()?;
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (ratio, cpu) = pairs[TURNS / 2];
-    #[allow(clippy::cast_precision_loss)] // Far below 2⁵³.
-    let arrived = collector.arrived().since(before).spans as f64;
-    Ok(Row {
-        system: system.name,
-        decision,
-        ratio,
-        cpu,
-        arrived: if recorded > 0.0 {
-            100.0 * arrived / recorded
-        } else {
-            0.0
-        },
-        resident,
-    })
-}
-
-fn line(row: &Row) -> String {
-    let goal = match row.decision {
-        _ if row.system != OURS.name => "",
-        Decision::Off => "1.02",
-        Decision::Share => "1.04",
-        Decision::On => "1.10",
-    };
-    let arrived = match row.decision {
-        Decision::Off => String::new(),
-        Decision::Share | Decision::On => format!("{:.0} %", row.arrived),
-    };
-    format!(
-        "{:<38}{:>13}{:>9.2}{:>9}{:>9.1}{:>10}{:>10}\n",
-        row.system,
-        row.decision.name(),
-        row.ratio,
-        goal,
-        row.cpu,
-        arrived,
-        row.resident
-    )
-}
-
-/// What ours adds, as a share of what the best peer adds.
-fn best(rows: &[Row], decision: Decision) -> Option<String> {
-    let of = |ours: bool| {
-        let rows = rows
-            .iter()
-            .filter(move |row| row.decision == decision && (row.system == OURS.name) == ours);
-        rows.min_by(|a, b| a.ratio.total_cmp(&b.ratio))
-    };
-    let (ours, peer) = (of(true)?, of(false)?);
-    Some(format!(
-        "{}: ours {:.2}, the best peer {:.2} ({})\n",
-        decision.name(),
-        ours.ratio,
-        peer.ratio,
-        peer.system
-    ))
 }

@@ -23,6 +23,8 @@ impl Server {
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
             .env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
             .env("OTEL_TRACES_SAMPLER", "parentbased_always_on")
+            // As often as the one peer that does not read it.
+            .env("OTEL_BSP_SCHEDULE_DELAY", "1000")
             .env("OTEL_LOGS_EXPORTER", "none")
             .env("OTEL_METRICS_EXPORTER", "none")
             .stdin(Stdio::piped())
