@@ -10,7 +10,7 @@ static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How long spans may take to end. What is broken is not there after any time, so this is what a
 /// red test costs.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Everything that is recorded from its beginning on. Only one exists at a time.
 pub struct Observation {

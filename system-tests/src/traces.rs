@@ -22,7 +22,7 @@ impl Demo {
     /// Waits until a trace is complete by `complete`; gives what there is when it never is, so
     /// that the assertions that follow say what is missing.
     pub async fn trace_when(&self, id: &str, complete: impl Fn(&Trace) -> bool) -> Trace {
-        let deadline = Instant::now() + PATIENCE / 4;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = self.get("viewer", &format!("/api/traces/{id}")).await;
             let trace = Trace { json: answer.json };
@@ -35,7 +35,7 @@ impl Demo {
 
     /// Waits until the viewer has a log record of a service under a trace.
     pub async fn stored_log(&self, trace_id: &str, service: &str) -> Value {
-        let deadline = Instant::now() + PATIENCE / 4;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = self
                 .get("viewer", &format!("/api/traces/{trace_id}/logs"))

@@ -96,7 +96,7 @@ async fn taken_up(demo: &Demo, replay: &str) -> Trace {
         .trace_when(replay, |trace| trace.back_links() > 1)
         .await;
     let behind = trace.json["linked_from"][0]["trace_id"].as_str().unwrap();
-    let ended = |trace: &Trace| trace.has("process_batch order.created");
+    let ended = |trace: &Trace| trace.has("process_batch order.created") && trace.orphans() == 0;
     demo.trace_when(behind, ended).await
 }
 
@@ -166,7 +166,7 @@ async fn follow_the_links(demo: &Demo, replay: &str, letter: &Value, reserved: &
     let sent = checkout.by_id(of("checkout").1).unwrap();
     assert_eq!(sent.name(), "send order.created");
 
-    let ended = |trace: &Trace| trace.has("process_batch order.created");
+    let ended = |trace: &Trace| trace.has("process_batch order.created") && trace.orphans() == 0;
     let behind = demo.trace_when(behind, ended).await;
     let process = behind.first("fulfillment", "process order.created");
     assert_eq!(process.links(), [(replay, send.id())]);

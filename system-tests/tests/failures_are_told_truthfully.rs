@@ -26,13 +26,15 @@ async fn of_five_orders_for_the_last_piece_four_fail_and_exactly_four_spans_say_
     let (mut reserved, mut failed) = (0, 0);
     for _ in 0..5 {
         let (state, trace_id) = order_one(&demo, "ONE-LEFT-9").await;
+        let name = "inventory.v1.Inventory/ReserveStock";
+        // The outermost span of each service is its last word.
         let trace = demo
             .trace_when(&trace_id, |trace| {
-                trace.has("reserve_inventory") && trace.has("process_batch order.created")
+                let served = !trace.all("inventory", name).is_empty();
+                served && trace.has("process_batch order.created")
             })
             .await;
         let reserve = trace.first("inventory", "reserve_inventory");
-        let name = "inventory.v1.Inventory/ReserveStock";
         let (client, server) = (
             trace.first("fulfillment", name),
             trace.first("inventory", name),

@@ -179,13 +179,8 @@ async fn https_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_backend_that_is_not_there_is_exit_code_2_in_one_sentence() {
-    // Bound and dropped: nobody listens there any more.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let url = format!("http://127.0.0.1:{port}");
+    // Nobody listens on port 1.
+    let url = "http://127.0.0.1:1";
     let backend = format!("viewer={url}");
     let out = run(
         Server::default().not_told(),

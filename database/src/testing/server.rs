@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
@@ -146,12 +147,18 @@ impl Server {
         self.tell("stop");
     }
 
-    /// Starts it again where it was, with what was in it. It answers a moment later.
+    /// Starts it again where it was, with what was in it, and is back when it listens. It answers a
+    /// moment later.
     ///
     /// # Panics
-    /// When its keeper has ended.
+    /// When its keeper has ended, or it does not come up.
     pub fn start_again(&self) {
         self.tell("start");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < deadline, "PostgreSQL does not come up");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn tell(&self, word: &str) {

@@ -58,7 +58,9 @@ async fn a_silent_collector_delays_nobody_and_every_dropped_span_is_counted_and_
     let dropped = value(&collector, processed, &[("error.type", "queue_full")]);
     let waiting = value(&collector, "otel.sdk.processor.span.queue.size", &[]);
     let sent = value(&collector, "otel.sdk.exporter.span.inflight", &[]);
-    assert_eq!((dropped + waiting + sent, waiting), (1_000, 20));
+    assert_eq!(dropped + waiting + sent, 1_000);
+    // The first batch of ten was taken in the middle of the burst, or only behind it.
+    assert!((10..=20).contains(&waiting), "{waiting}");
     let (result, time) = ended.stopped();
     assert!(time < Duration::from_secs(4), "{time:?}");
     assert!(result.contains("spans not delivered: 1000"), "{result}");
@@ -74,7 +76,8 @@ async fn when_the_queue_has_room_again_that_is_told_with_the_number_that_all_oth
     let mut environment = collector.environment(&SMALL);
     environment.extend([
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", traces.as_str()),
-        ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+        // Looked at so often: the burst is over by then.
+        ("OTEL_BSP_SCHEDULE_DELAY", "1000"),
     ]);
     let ended = run_until(Work::BurstAndWait, &environment, "has room again").await;
 

@@ -188,7 +188,13 @@ async fn a_burst_of_a_hundred_thousand_traces_is_taken_or_refused_and_none_is_lo
 #[tokio::test]
 async fn over_the_number_of_traces_the_oldest_are_lost_unjudged_and_counted() {
     let Some(program) = otelcol() else { return };
-    let mut stack = sampler(&program, &[("TAIL_TRACES", "10000")]).await;
+    // However slowly they come, no trace is judged before there are too many.
+    let settings = [
+        ("TAIL_TRACES", "10000"),
+        ("TAIL_WAIT_AFTER_ROOT", "8s"),
+        ("TAIL_WAIT", "8s"),
+    ];
+    let mut stack = sampler(&program, &settings).await;
     stack.start_backends().await;
     let refused = burst(&stack, BURST).await;
     stack

@@ -72,7 +72,8 @@ async fn a_killed_sampler_costs_what_it_had_in_memory_and_a_stopped_one_nothing_
     assert!((by_kill.len() as u64) < IN_MEMORY / 4 + PER_SECOND);
     // Errors whose trace was half there: what came before was judged, and dropped, without them.
     assert!(by_stop.iter().all(|number| !of_the_share(*number)));
-    let about = stopped.saturating_sub(4 * PER_SECOND)..=stopped + PER_SECOND;
+    // What waited for the killed one comes in any order, so some of its errors may be late as well.
+    let about = killed..=stopped + PER_SECOND;
     assert!(by_stop.iter().all(|number| about.contains(number)));
     // What was on its way to a backend when it was killed may come twice; not more than that.
     assert!((outcome.repeated as u64) < 4 * IN_MEMORY);

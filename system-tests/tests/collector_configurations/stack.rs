@@ -43,7 +43,7 @@ pub(crate) fn files(role: &str) -> Vec<PathBuf> {
 /// Starts a collector and waits until its health check, at that port, is content.
 pub(crate) async fn start(command: &mut Command, health: u16, log: PathBuf) -> Running {
     let ready = format!("http://127.0.0.1:{health}/");
-    Running::start(command, log, &ready, Duration::from_secs(20)).await
+    Running::start(command, log, &ready, Duration::from_secs(60)).await
 }
 
 /// Stand-ins for the backends.

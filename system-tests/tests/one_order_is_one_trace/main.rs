@@ -159,7 +159,7 @@ async fn by_setting_the_consumer_is_a_child_of_the_producer_for_comparison() {
     let order = demo.order().await;
     let trace = demo
         .trace_when(&order.trace_id(), |trace| {
-            let last_words = ["POST /checkout", "INSERT orders", "UPDATE stock"];
+            let last_words = ["POST /checkout", "process order.created", "UPDATE stock"];
             last_words.iter().all(|name| trace.has(name))
         })
         .await;

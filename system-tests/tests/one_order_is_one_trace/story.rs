@@ -15,9 +15,11 @@ async fn one_id_greps_the_request_in_the_log_lines_of_every_service() {
     ] {
         let id = trace.json["trace_id"].as_str().unwrap();
         for service in services {
-            let lines = demo.log_lines(|line| line["trace_id"] == id && line["service"] == service);
-            assert!(!lines.is_empty(), "no line of {service} under trace {id}");
-            let span_id = lines[0]["span_id"].as_str().unwrap();
+            let what = format!("line of {service} under trace {id}");
+            let line = demo.wait_for_line(&what, |line| {
+                line["trace_id"] == id && line["service"] == service
+            });
+            let span_id = line["span_id"].as_str().unwrap();
             assert!(
                 trace.by_id(span_id).is_some(),
                 "{service} logs a span id of its own trace"

@@ -283,10 +283,10 @@ async fn an_order_that_the_broker_did_not_hear_is_sent_again_as_the_same_order()
 
 #[tokio::test]
 async fn an_order_whose_acknowledgement_was_lost_is_sent_twice_under_one_id() {
-    let shop = Shop::open_with(&[("KAFKA_DELIVERY_TIMEOUT_MS", "2000")]).await;
+    let shop = Shop::open_with(&[("KAFKA_DELIVERY_TIMEOUT_MS", "4000")]).await;
     body(shop.get("/checkout?sku=MUG-2").await, StatusCode::ACCEPTED).await;
     let round_trip = |time| shop.broker.broker_round_trip_time(1, time).unwrap();
-    round_trip(Duration::from_secs(6));
+    round_trip(Duration::from_secs(10));
     let lost = shop.checkout_as(KEY, &cart()).await;
     problem(lost, StatusCode::SERVICE_UNAVAILABLE).await;
     round_trip(Duration::ZERO);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -72,7 +72,7 @@ impl Neighbours {
         let deadline = Instant::now() + PATIENCE;
         while self.heard().len() < times {
             assert!(Instant::now() < deadline, "heard {:?}", self.heard());
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 

@@ -25,9 +25,10 @@ async fn hold(postgres: &Postgres, sku: &str) -> PgConnection {
     holder
 }
 
-/// Waits until so many statements in the server wait for locks.
+/// Waits until so many statements in the database wait for locks.
 async fn waiting(postgres: &Postgres, count: i64) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    let waiting = "SELECT count(*) FROM pg_stat_activity \
+                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
     let mut watcher = postgres.connect().await;
     let watch = async {
         while sqlx::query_scalar::<_, i64>(waiting)

@@ -11,9 +11,10 @@ use crate::support::{Pricing, problem, trace_id, traced};
 
 const SERVER: &str = "GET /quote/{sku}";
 
-/// Waits until a statement in the server waits for a lock.
+/// Waits until a statement in the database waits for a lock.
 async fn somebody_waits(postgres: &Postgres) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    let waiting = "SELECT count(*) FROM pg_stat_activity \
+                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
     let mut watcher = postgres.connect().await;
     let watch = async {
         while sqlx::query_scalar::<_, i64>(waiting)
