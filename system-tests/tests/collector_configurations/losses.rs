@@ -162,8 +162,8 @@ async fn a_burst_of_a_hundred_thousand_traces_is_taken_or_refused_and_none_is_lo
     let little = [
         ("MEMORY_LIMIT_MIB", "48"),
         ("MEMORY_SPIKE_MIB", "20"),
-        ("TAIL_WAIT", "8s"),
-        ("TAIL_WAIT_AFTER_ROOT", "8s"),
+        ("TAIL_WAIT", "30s"),
+        ("TAIL_WAIT_AFTER_ROOT", "30s"),
     ];
     for (traces, memory) in [(BURST, &[][..]), (50_000, &little)] {
         let mut stack = sampler(&program, memory).await;
