@@ -48,8 +48,9 @@ export class Happening {
     const there = await poll(async () => {
       if (key !== this.asked) return true;
       await this.fetchAll();
+      const whole = this.whole();
       this.draw();
-      return this.whole();
+      return whole;
     }, PATIENCE_MS);
     if (key === this.asked && !there) { this.late = true; this.draw(); }
   }
@@ -85,12 +86,12 @@ export class Happening {
   }
 
   /** Nothing more will come: no parent, no callee, and the queue's other end has told its part. */
-  whole() {
+  whole(hops = storyOf(this.order, this.traces)) {
     const traces = [...this.traces.values()];
     const first = this.traces.get(this.order.traceId);
     if (!first || !isFinal(this.order) || traces.some((trace) => trace.missing_parents.length > 0)) return false;
     if (this.order.orderId && !this.traces.has(this.order.fulfillmentTraceId)) return false;
-    return performance.now() - this.since > OTHER_SIDE_MS || !hasUnanswered(storyOf(this.order, this.traces));
+    return performance.now() - this.since > OTHER_SIDE_MS || !hasUnanswered(hops);
   }
 
   draw() {
@@ -111,9 +112,10 @@ export class Happening {
   remark(hops) {
     if (!this.viewer) return "What lies behind the gateway is known to the viewer of traces, and this shop was started without the address of one (VIEWER_URL).";
     if (this.away) return "The viewer of traces cannot be reached, so only what this page has seen itself is drawn.";
-    if (this.late && !this.whole()) return "Not all of it has reached the viewer. The traces themselves say what is missing.";
+    const whole = this.whole(hops);
+    if (this.late && !whole) return "Not all of it has reached the viewer. The traces themselves say what is missing.";
     if (hops.length === 1) return "The rest is on its way to the viewer…";
-    return this.whole() ? "" : "Watching for the rest…";
+    return whole ? "" : "Watching for the rest…";
   }
 }
 

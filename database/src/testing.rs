@@ -84,6 +84,25 @@ impl Postgres {
             }
         }
     }
+
+    /// Waits until so many statements in this database wait for locks.
+    ///
+    /// # Panics
+    /// When they do not after 30 seconds.
+    pub async fn waits_for_locks(&self, statements: i64) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity \
+                       WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let mut watcher = self.connect().await;
+        let deadline = Instant::now() + UP;
+        loop {
+            let count: Result<i64, _> = sqlx::query_scalar(waiting).fetch_one(&mut watcher).await;
+            match count {
+                Ok(count) if count >= statements => return,
+                count => assert!(Instant::now() < deadline, "waiting: {count:?}"),
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
 }
 
 /// A new and empty database on this process's own server. `None` where there is no PostgreSQL,

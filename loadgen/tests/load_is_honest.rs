@@ -56,7 +56,10 @@ async fn a_stall_is_in_the_latency_of_all_who_had_to_wait_and_in_one_service_tim
     assert!(number(&result, "/requests/late") >= 20.0);
     assert_eq!(number(&result, "/requests/dropped"), 0.0);
     let slowest = number(&result, "/slowest/0/due_at_s");
-    assert!(slowest >= 0.19, "the 21st was due at 0.2 s: {slowest}");
+    assert!(
+        (0.19..0.5).contains(&slowest),
+        "due while nothing moved, as the 21st was at 0.2 s: {slowest}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,15 +15,11 @@ const MEANWHILE: usize = 40;
 /// The gateway's second for a delivery, and more for a busy machine. Unbounded, it is five minutes.
 const IN_TIME: Duration = Duration::from_secs(15);
 /// How long a test waits for what nobody announces.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Waits for what nobody announces.
 pub(crate) async fn until(what: &str, true_now: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !true_now().await {
-        assert!(Instant::now() < deadline, "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    system_tests::until(what, PATIENCE, async || true_now().await.then_some(())).await;
 }
 
 /// A shop that does not wait long for a broker.

@@ -107,6 +107,7 @@ async fn without_a_fault_every_order_is_one_unbroken_story() {
     let demo = demo.start();
     let customers = Customers::default();
     customers.order(&demo, ORDERS).await;
+    assert_eq!(customers.refusals(), 0, "nobody was asked to come again");
     let verdict = all_is_well(&demo, &ledger, &customers).await;
     assert_eq!((verdict.orders, verdict.orphaned_spans), (ORDERS, 0));
 }

@@ -1,7 +1,7 @@
 //! Kafka past the shop: messages that its gateway would never send, and what is put aside.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use contracts::order_created::{Customer, Line, VERSION};
 use contracts::{OrderCreated, topics};
@@ -11,7 +11,7 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use system_tests::Demo;
 
-use crate::broker::PATIENCE as WORKED_OFF;
+use crate::broker::until;
 
 /// As many as the demo's broker has.
 const PARTITIONS: i32 = 3;
@@ -113,17 +113,13 @@ pub(crate) fn traceparent((trace, span): (u128, u64)) -> String {
 
 /// Waits until so many messages are processed and committed, and none is left.
 pub(crate) async fn nothing_waits(demo: &Demo, messages: usize) {
-    let deadline = Instant::now() + WORKED_OFF;
-    loop {
+    until("every message is committed", async || {
         let lag = demo.get("fulfillment", "/lag").await.json;
         let partitions = lag["partitions"].as_array().into_iter().flatten();
         let committed = partitions.filter_map(|one| one["committed"].as_u64());
-        if committed.sum::<u64>() == messages as u64 && lag["lag"] == 0 {
-            return;
-        }
-        assert!(Instant::now() < deadline, "not {messages} messages: {lag}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        committed.sum::<u64>() == messages as u64 && lag["lag"] == 0
+    })
+    .await;
 }
 
 /// How many mugs were given away.

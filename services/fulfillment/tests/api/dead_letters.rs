@@ -170,14 +170,13 @@ async fn an_order_that_inventory_trips_over_is_given_up_with_its_stock_given_bac
 #[tokio::test]
 async fn an_order_on_which_alone_inventory_hangs_is_given_up_in_its_second_delivery() {
     let warehouse = Warehouse::open();
-    let running = warehouse.start(&[("RESERVE_DEADLINE_MS", "100")]).await;
+    // Long enough for the stock to be given back in it, on a busy machine too.
+    let running = warehouse.start(&[("RESERVE_DEADLINE_MS", "400")]).await;
     let bad = order("HANGS");
     warehouse.send(&bad).await;
     let known = running.order(&bad.order_id).await;
     assert_eq!(known["state"], "failed", "{known}");
-    // Two deliveries of six; and where the stock could not be given back in 100 ms either, one more.
-    let attempts = known["attempts"].as_u64().unwrap();
-    assert!(attempts >= 12 && attempts % 6 == 0, "{known}");
+    assert_eq!(known["attempts"], 12, "two deliveries: {known}");
     let letter = &dead_letters(&warehouse, 1).await[0];
     let error = letter.header("error");
     assert!(error.contains("DeadlineExceeded"), "{error}");

@@ -64,7 +64,7 @@ pub(super) fn known(
             stage,
             same_cart: cart_hash == claim.cart_hash,
             age: Duration::from_millis(age),
-            held: (now + 1..=latest).contains(&held_until),
+            held: held_until > now && held_until <= latest,
         },
         result,
         origin: origin(trace_id, span_id),

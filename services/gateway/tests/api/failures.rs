@@ -7,10 +7,7 @@ use rdkafka::types::RDKafkaRespErr;
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
-use crate::shop::{PATIENCE, Shop, body, cart, problem, trace_id};
-
-/// An address at which nobody listens. One that was free a moment ago might be somebody's by now.
-const NOBODY: &str = "127.0.0.1:1";
+use crate::shop::{NOBODY, PATIENCE, Shop, body, cart, problem, trace_id};
 
 fn retry_after(response: &Response) -> u64 {
     response.headers()["retry-after"]

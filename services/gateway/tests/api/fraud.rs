@@ -8,7 +8,7 @@ use shared_telemetry::testing::SpanKind;
 use tokio::time::Instant;
 
 use crate::fraud_stand_in::{Conduct, Fraud};
-use crate::shop::{PATIENCE, Shop, body, cart, problem, trace_id};
+use crate::shop::{NOBODY, PATIENCE, Shop, body, cart, problem, trace_id};
 
 /// The local rule refuses it.
 const FORTUNE: &str = "/checkout?sku=TEAPOT-1&quantity=1000";
@@ -177,11 +177,9 @@ async fn an_order_does_not_wait_for_a_fraud_that_is_slow() {
 
 #[tokio::test]
 async fn without_fraud_at_its_address_the_local_rule_refuses_as_ever_and_the_gateway_is_ready() {
-    // Nobody listens on port 1, and that is heard before anything takes too long.
-    let settings = [
-        ("FRAUD_URL", "http://127.0.0.1:1"),
-        ("FRAUD_TIMEOUT_MS", "3000"),
-    ];
+    let nobody = format!("http://{NOBODY}");
+    // That nobody listens is heard before it takes too long.
+    let settings = [("FRAUD_URL", nobody.as_str()), ("FRAUD_TIMEOUT_MS", "3000")];
     let shop = Shop::open_with(&settings).await;
     let response = shop.get(FORTUNE).await;
     let trace = trace_id(&response);

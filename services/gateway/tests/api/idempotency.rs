@@ -8,7 +8,7 @@ use shared_telemetry::testing::SpanKind;
 use sqlx::{Connection, SqliteConnection};
 use tokio::time::Instant;
 
-use crate::shop::{PATIENCE, Shop, body, cart, problem, trace_id};
+use crate::shop::{NOBODY, PATIENCE, Shop, body, cart, problem, trace_id};
 
 const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
 const REPLAYED: &str = "idempotency-replayed";
@@ -227,7 +227,7 @@ async fn a_restarted_gateway_knows_keys_and_orders() {
 #[tokio::test]
 async fn an_order_that_the_broker_did_not_hear_is_sent_again_as_the_same_order() {
     let shop = &mut Shop::open_with(&[
-        ("KAFKA_BROKERS", "127.0.0.1:1"),
+        ("KAFKA_BROKERS", NOBODY),
         ("KAFKA_DELIVERY_TIMEOUT_MS", "200"),
     ])
     .await;

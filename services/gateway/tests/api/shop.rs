@@ -23,6 +23,9 @@ use crate::neighbours::Neighbours;
 
 pub(crate) type Broker = MockCluster<'static, DefaultProducerContext>;
 
+/// An address at which nobody listens. One that was free a moment ago might be somebody's by now.
+pub(crate) const NOBODY: &str = "127.0.0.1:1";
+
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 

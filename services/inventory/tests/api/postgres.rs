@@ -6,7 +6,6 @@ use contracts::inventory::ReleaseStockRequest;
 use database::testing::{self, Postgres, Server};
 use shared_telemetry::testing::SpanKind;
 use sqlx::PgConnection;
-use tokio::time::timeout;
 use tonic::Code;
 
 use crate::support::{Inventory, order, trace_id, traced};
@@ -23,22 +22,6 @@ async fn hold(postgres: &Postgres, sku: &str) -> PgConnection {
         .await
         .unwrap();
     holder
-}
-
-/// Waits until so many statements in the database wait for locks.
-async fn waiting(postgres: &Postgres, count: i64) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity \
-                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    let mut watcher = postgres.connect().await;
-    let watch = async {
-        while sqlx::query_scalar::<_, i64>(waiting)
-            .fetch_one(&mut watcher)
-            .await
-            .unwrap()
-            < count
-        {}
-    };
-    timeout(Duration::from_secs(10), watch).await.unwrap();
 }
 
 #[tokio::test]
@@ -108,11 +91,11 @@ async fn a_release_beside_an_unfinished_reservation_waits_for_it_and_gives_it_ba
     let holder = hold(&postgres, "MUG-2").await;
     let (mut reserving, mut releasing) = (inventory.client().await, inventory.client().await);
     let beside = async {
-        waiting(&postgres, 1).await;
+        postgres.waits_for_locks(1).await;
         let order_id = "o-1".to_owned();
         let release = releasing.release_stock(ReleaseStockRequest { order_id });
         let let_go = async {
-            waiting(&postgres, 2).await;
+            postgres.waits_for_locks(2).await;
             drop(holder);
         };
         tokio::join!(release, let_go).0
@@ -137,7 +120,7 @@ async fn a_reservation_whose_server_is_restarted_under_it_is_made_once_and_tells
     let wish = traced(order("o-1", &[("CADDY-5", 1), ("MUG-2", 1)]), &id);
     let mut client = inventory.client().await;
     let restarted = async {
-        waiting(&postgres, 1).await;
+        postgres.waits_for_locks(1).await;
         server.stop();
         server.start_again();
     };

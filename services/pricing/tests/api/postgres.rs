@@ -2,30 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use database::testing::{self, Postgres, Server};
+use database::testing::{self, Server};
 use serde_json::Value;
 use shared_telemetry::testing::SpanKind;
-use tokio::time::timeout;
 
 use crate::support::{Pricing, problem, trace_id, traced};
 
 const SERVER: &str = "GET /quote/{sku}";
-
-/// Waits until a statement in the database waits for a lock.
-async fn somebody_waits(postgres: &Postgres) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity \
-                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    let mut watcher = postgres.connect().await;
-    let watch = async {
-        while sqlx::query_scalar::<_, i64>(waiting)
-            .fetch_one(&mut watcher)
-            .await
-            .unwrap()
-            == 0
-        {}
-    };
-    timeout(Duration::from_secs(10), watch).await.unwrap();
-}
 
 #[tokio::test]
 async fn a_quote_is_the_same_and_its_spans_name_the_server_that_was_asked() {
@@ -128,7 +111,7 @@ async fn a_query_whose_server_is_restarted_under_it_is_tried_again_and_tells_so(
     let id = trace_id(23);
     let asked = traced(pricing.request("/quote/TRAY-7"), &id).send();
     let restarted = async {
-        somebody_waits(&postgres).await;
+        postgres.waits_for_locks(1).await;
         server.stop();
         server.start_again();
     };
